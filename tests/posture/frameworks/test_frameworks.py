@@ -114,6 +114,66 @@ def test_of_every_framework_something_is_looked_at() -> None:
         assert 0 < len(looked_at) < len(one.controls)
 
 
+@pytest.mark.parametrize(
+    ("name", "control", "check"),
+    [
+        ("iso-27001-2022", "A.5.7", "aws-guardduty-on"),
+        ("iso-27001-2022", "A.5.14", "aws-elbv2-load-balancer-tls"),
+        ("iso-27001-2022", "A.5.16", "aws-iam-people-federated"),
+        ("iso-27001-2022", "A.5.23", "aws-securityhub-standards"),
+        ("iso-27001-2022", "A.5.25", "aws-guardduty-severe-findings"),
+        ("iso-27001-2022", "A.8.2", "aws-iam-user-administrator"),
+        ("iso-27001-2022", "A.8.7", "aws-guardduty-malware"),
+        ("iso-27001-2022", "A.8.21", "aws-ec2-vpn-tunnels"),
+        ("iso-27001-2022", "A.8.32", "aws-config-recorder"),
+        ("soc2", "C1.1", "aws-s3-bucket-attack-path"),
+        ("soc2", "CC4.1", "aws-securityhub-on"),
+        ("soc2", "CC4.2", "aws-securityhub-on"),
+        ("soc2", "CC7.3", "aws-guardduty-severe-findings"),
+        ("soc2", "CC7.5", "aws-rds-instance-backups"),
+        ("soc2", "CC8.1", "aws-lambda-code-signing"),
+        ("pci-dss-4", "1.4", "aws-rds-instance-public"),
+        ("pci-dss-4", "3.6", "aws-kms-key-public"),
+        ("pci-dss-4", "5.2", "aws-guardduty-malware"),
+        ("pci-dss-4", "5.3", "aws-guardduty-malware"),
+        ("pci-dss-4", "10.5", "aws-logs-group-retention"),
+        ("pci-dss-4", "11.3", "aws-ecr-repository-scanning"),
+        ("pci-dss-4", "11.5", "aws-guardduty-on"),
+        ("ccm-4", "DSP-10", "aws-rds-instance-transport"),
+        ("ccm-4", "IAM-03", "aws-iam-user-unused"),
+        ("ccm-4", "IAM-08", "aws-iam-role-services-unused"),
+        ("ccm-4", "IAM-09", "aws-iam-role-administrator"),
+        ("ccm-4", "IAM-10", "aws-iam-role-session-length"),
+        ("ccm-4", "LOG-05", "aws-alarm-root-used"),
+        ("ccm-4", "TVM-02", "aws-guardduty-malware"),
+        ("ccm-4", "TVM-07", "aws-ecr-repository-scanning"),
+        ("nist-csf-2.0", "DE.AE-06", "aws-alarm-does-something"),
+        ("nist-csf-2.0", "ID.AM-02", "aws-config-recorder"),
+        ("nist-csf-2.0", "ID.RA-01", "aws-ecr-repository-scanning"),
+        ("nist-csf-2.0", "RS.AN-07", "aws-cloudtrail-validation"),
+    ],
+)
+def test_what_a_check_tells_of_a_control_counts_for_it(name: str, control: str, check: str) -> None:
+    assert check in dict(supporters(frameworks()[name], CHECKS)[control])
+
+
+@pytest.mark.parametrize(
+    ("name", "control"),
+    [("soc2", "A1.3"), ("nist-csf-2.0", "RC.RP-03"), ("ccm-4", "CEK-08"), ("ccm-4", "BCR-06")],
+)
+def test_that_something_is_there_does_not_tell_that_people_do_something(
+    name: str, control: str
+) -> None:
+    """A backup is no exercise of one; a key of one's own is none that customers manage."""
+    assert not supporters(frameworks()[name], CHECKS)[control]
+
+
+@pytest.mark.parametrize(("check", "controls"), CHECKS, ids=lambda one: str(one)[:60])
+def test_a_check_names_a_control_once(check: str, controls: tuple[str, ...]) -> None:
+    named = [parse_mapping(written)[:2] for written in controls]
+    assert len(named) == len(set(named))
+
+
 def test_a_part_of_a_control_counts_for_the_one_that_is_listed() -> None:
     pci = frameworks()["pci-dss-4"]
     assert pci.control("8.3.6") == "8.3"

@@ -29,6 +29,7 @@ NOT_PUBLIC: Final[Controls] = (
     "iso-27001-2022 A.8.12 partial",
     "pci-dss-4 7.2.1 supporting",
     "ccm-4 DSP-17 partial",
+    "soc2 C1.1 supporting",
 )
 """What is ours is given to nobody else."""
 LEAST_PRIVILEGE: Final[Controls] = (
@@ -67,6 +68,7 @@ AT_REST: Final[Controls] = (
     "iso-27001-2022 A.8.24 partial",
     "pci-dss-4 3.5.1 supporting",
     "ccm-4 CEK-03 partial",
+    "soc2 C1.1 supporting",
 )
 """What is stored is encrypted."""
 IN_TRANSIT: Final[Controls] = (
@@ -77,6 +79,9 @@ IN_TRANSIT: Final[Controls] = (
     "iso-27001-2022 A.8.24 partial",
     "pci-dss-4 4.2.1 partial",
     "ccm-4 CEK-03 partial",
+    "iso-27001-2022 A.5.14 supporting",
+    "iso-27001-2022 A.8.21 supporting",
+    "ccm-4 DSP-10 supporting",
 )
 """What is sent is encrypted."""
 LOGGED: Final[Controls] = (
@@ -104,6 +109,7 @@ BACKED_UP: Final[Controls] = (
     "soc2 A1.2 partial",
     "iso-27001-2022 A.8.13 partial",
     "ccm-4 BCR-08 partial",
+    "soc2 CC7.5 supporting",
 )
 """What is lost can be had again."""
 RESILIENT: Final[Controls] = (
@@ -150,3 +156,42 @@ TIDY: Final[Controls] = (
     "ccm-4 DCS-06 supporting",
 )
 """What nobody uses is taken away."""
+PRIVILEGED: Final[Controls] = (
+    "iso-27001-2022 A.8.2 partial",
+    "ccm-4 IAM-09 supporting",
+    "ccm-4 IAM-10 supporting",
+)
+"""Who may do everything is held to few, and to seldom."""
+IDENTITIES: Final[Controls] = (
+    "iso-27001-2022 A.5.16 partial",
+    "ccm-4 IAM-03 supporting",
+)
+"""Whoever may sign in is known, from their first day to their last."""
+REVIEWED: Final[Controls] = (
+    "iso-27001-2022 A.5.18 supporting",
+    "ccm-4 IAM-08 supporting",
+)
+"""What whoever reviews permissions has to know: which of them nobody uses."""
+CHANGES: Final[Controls] = (
+    "soc2 CC8.1 supporting",
+    "iso-27001-2022 A.8.32 supporting",
+)
+"""Changes are seen, or kept from being made past those who decide on them."""
+TOLD: Final[Controls] = (
+    "nist-csf-2.0 DE.AE-06 partial",
+    "ccm-4 LOG-05 partial",
+)
+"""Somebody is told of what looks like an attack."""
+INTRUSIONS: Final[Controls] = ("pci-dss-4 11.5.1 supporting",)
+"""One of the places where intruders are looked for."""
+ASSESSED: Final[Controls] = (
+    "nist-csf-2.0 ID.RA-01 supporting",
+    "soc2 CC4.1 supporting",
+    "iso-27001-2022 A.5.23 supporting",
+    "ccm-4 TVM-07 supporting",
+)
+"""Something judges the settings of the cloud all the time."""
+FROM_UNTRUSTED: Final[Controls] = ("pci-dss-4 1.4.2 partial",)
+"""What comes from networks that nobody trusts is let in to what is meant to be reached alone."""
+NOT_REACHED: Final[Controls] = ("pci-dss-4 1.4.4 partial",)
+"""Networks that nobody trusts do not reach what data is stored in."""

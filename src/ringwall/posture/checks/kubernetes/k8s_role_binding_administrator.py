@@ -28,6 +28,9 @@ CHECK = Check(
         "nist-800-53r5 AC-6 partial",
         "nist-800-53r5 AC-3 supporting",
         "ccm-4 IAM-05 partial",
+        "iso-27001-2022 A.8.2 partial",
+        "ccm-4 IAM-09 supporting",
+        "ccm-4 IAM-10 supporting",
     ),
     known_as=(
         "prowler:rbac_cluster_admin_usage",

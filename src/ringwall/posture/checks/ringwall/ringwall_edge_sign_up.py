@@ -22,7 +22,10 @@ CHECK = Check(
     judges="ringwall-edge",
     severity=Severity.LOW,
     reads=("identity",),
-    controls=("nist-800-53r5 AC-2 partial",),
+    controls=(
+        "nist-800-53r5 AC-2 partial",
+        "iso-27001-2022 A.5.16 supporting",
+    ),
 )
 
 

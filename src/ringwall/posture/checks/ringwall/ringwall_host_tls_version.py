@@ -25,6 +25,9 @@ CHECK = Check(
         "nist-800-53r5 SC-8(1) partial",
         "nist-800-53r5 SC-13 partial",
         "owasp-asvs 12.1.1 partial",
+        "iso-27001-2022 A.8.21 partial",
+        "iso-27001-2022 A.5.14 supporting",
+        "ccm-4 DSP-10 supporting",
     ),
 )
 

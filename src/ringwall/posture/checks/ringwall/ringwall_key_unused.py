@@ -27,6 +27,8 @@ CHECK = Check(
         "nist-800-53r5 AC-2(3) partial",
         "nist-800-53r5 IA-5 partial",
         "owasp-asvs 13.3.4 supporting",
+        "iso-27001-2022 A.5.18 supporting",
+        "ccm-4 IAM-08 supporting",
     ),
 )
 _DAYS = 60

@@ -26,6 +26,7 @@ CHECK = Check(
         "nist-800-53r5 AU-4(1) partial",
         "pci-dss-4 10.3.3 partial",
         "owasp-asvs 16.4.3 partial",
+        "nist-csf-2.0 RS.AN-07 supporting",
     ),
 )
 

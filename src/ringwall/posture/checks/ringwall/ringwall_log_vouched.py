@@ -28,6 +28,7 @@ CHECK = Check(
         "iso-27001-2022 A.8.15 partial",
         "pci-dss-4 10.3.4 partial",
         "owasp-asvs 16.4.2 partial",
+        "nist-csf-2.0 RS.AN-07 supporting",
     ),
 )
 

@@ -22,7 +22,11 @@ CHECK = Check(
     judges="ringwall-organisation",
     severity=Severity.MEDIUM,
     reads=("rules", "members"),
-    controls=("nist-800-53r5 AC-6(5) partial", "nist-800-53r5 CP-2 supporting"),
+    controls=(
+        "nist-800-53r5 AC-6(5) partial",
+        "nist-800-53r5 CP-2 supporting",
+        "iso-27001-2022 A.8.2 partial",
+    ),
 )
 _MOST = 5
 

@@ -27,6 +27,7 @@ CHECK = Check(
         "nist-800-53r5 IA-2(8) partial",
         "owasp-asvs 6.3.3 partial",
         "owasp-asvs 8.4.2 supporting",
+        "iso-27001-2022 A.8.2 partial",
     ),
 )
 

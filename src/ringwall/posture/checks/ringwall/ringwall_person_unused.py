@@ -28,6 +28,10 @@ CHECK = Check(
         "iso-27001-2022 A.5.18 partial",
         "pci-dss-4 8.2.6 partial",
         "soc2 CC6.2 partial",
+        "iso-27001-2022 A.5.16 partial",
+        "ccm-4 IAM-03 supporting",
+        "ccm-4 IAM-08 supporting",
+        "ccm-4 IAM-07 supporting",
     ),
 )
 _DAYS = 90

@@ -31,6 +31,8 @@ CHECK = Check(
         "nist-800-53r5 AC-6 supporting",
         "nist-800-53r5 AC-6(7) partial",
         "owasp-asvs 8.2.1 supporting",
+        "iso-27001-2022 A.5.18 supporting",
+        "ccm-4 IAM-08 supporting",
     ),
 )
 

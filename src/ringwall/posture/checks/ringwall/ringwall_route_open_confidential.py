@@ -28,6 +28,7 @@ CHECK = Check(
         "nist-csf-2.0 PR.AA-05 partial",
         "owasp-asvs 8.2.1 partial",
         "owasp-asvs 14.2.4 supporting",
+        "soc2 C1.1 partial",
     ),
 )
 

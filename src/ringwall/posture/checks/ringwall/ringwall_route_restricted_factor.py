@@ -28,6 +28,7 @@ CHECK = Check(
         "nist-800-53r5 IA-2(2) partial",
         "owasp-asvs 6.3.3 partial",
         "owasp-asvs 7.5.3 partial",
+        "soc2 C1.1 partial",
     ),
 )
 

@@ -29,6 +29,9 @@ CHECK = Check(
         "owasp-asvs 12.3.3 partial",
         "owasp-asvs 12.3.4 partial",
         "owasp-asvs 13.2.1 partial",
+        "iso-27001-2022 A.8.21 partial",
+        "iso-27001-2022 A.5.14 supporting",
+        "ccm-4 DSP-10 supporting",
     ),
 )
 

@@ -29,6 +29,8 @@ CHECK = Check(
         *WATCHED,
         "nist-800-53r5 AC-6(7) partial",
         "nist-csf-2.0 DE.CM-03 supporting",
+        "soc2 CC4.1 supporting",
+        "nist-csf-2.0 ID.RA-01 supporting",
     ),
     known_as=("prowler:accessanalyzer_enabled", "securityhub:IAM.28"),
 )

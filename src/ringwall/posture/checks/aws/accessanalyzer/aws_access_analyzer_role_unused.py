@@ -9,7 +9,7 @@ Where no analyzer of unused access looks, nothing is judged: `aws-access-analyze
 
 from ringwall.posture.checking import Check, Judgment, Severity, Subject, World
 from ringwall.posture.checks.aws.analyzed import READS, analyzed, judge_analyzed
-from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, REVIEWED
 from ringwall.posture.checks.aws.identities import ROLE
 
 CHECK = Check(
@@ -19,6 +19,7 @@ CHECK = Check(
     controls=(
         *LEAST_PRIVILEGE,
         "nist-800-53r5 AC-6(7) partial",
+        *REVIEWED,
     ),
 )
 

@@ -23,7 +23,7 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
-from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, REVIEWED
 
 CHECK = Check(
     judges="aws-account",
@@ -32,6 +32,7 @@ CHECK = Check(
     controls=(
         *LEAST_PRIVILEGE,
         "nist-800-53r5 AC-6(7) supporting",
+        *REVIEWED,
     ),
 )
 

@@ -30,6 +30,7 @@ CHECK = Check(
         "soc2 CC6.3 supporting",
         "iso-27001-2022 A.5.15 supporting",
         "ccm-4 IAM-05 supporting",
+        "iso-27001-2022 A.5.23 supporting",
     ),
     known_as=("prowler:organizations_account_part_of_organizations", "securityhub:Account.2"),
 )

@@ -22,7 +22,11 @@ CHECK = Check(
     judges="aws-apigateway-rest-stage",
     severity=Severity.LOW,
     reads=("listed",),
-    controls=("pci-dss-4 6.4.2 partial", *PERIMETER),
+    controls=(
+        "pci-dss-4 6.4.2 partial",
+        *PERIMETER,
+        "iso-27001-2022 A.8.21 partial",
+    ),
     known_as=(
         "prowler:apigateway_restapi_waf_acl_attached",
         "securityhub:APIGateway.4",

@@ -22,7 +22,10 @@ CHECK = Check(
     judges="aws-autoscaling-launch-configuration",
     severity=Severity.MEDIUM,
     reads=("listed",),
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        "pci-dss-4 1.4.2 supporting",
+    ),
     known_as=(
         "prowler:autoscaling_group_launch_configuration_no_public_ip",
         "checkov:CKV_AWS_88",

@@ -22,7 +22,11 @@ CHECK = Check(
     judges="aws-cloudfront-distribution",
     severity=Severity.LOW,
     reads=("config",),
-    controls=("pci-dss-4 6.4.2 partial", *PERIMETER),
+    controls=(
+        "pci-dss-4 6.4.2 partial",
+        *PERIMETER,
+        "iso-27001-2022 A.8.21 partial",
+    ),
     known_as=(
         "prowler:cloudfront_distributions_using_waf",
         "securityhub:CloudFront.6",

@@ -33,7 +33,11 @@ CHECK = Check(
         "aws-cloudtrail-trail.status",
         "aws-cloudtrail-trail.selectors",
     ),
-    controls=("cis-aws-3.0 3.1 full", *LOGGED),
+    controls=(
+        "cis-aws-3.0 3.1 full",
+        *LOGGED,
+        "nist-csf-2.0 RS.AN-03 supporting",
+    ),
     known_as=(
         "prowler:cloudtrail_multi_region_enabled_logging_management_events",
         "securityhub:CloudTrail.1",

@@ -37,6 +37,8 @@ CHECK = Check(
         "soc2 CC7.2 supporting",
         "ccm-4 LOG-02 partial",
         "nist-csf-2.0 PR.DS-01 supporting",
+        "nist-csf-2.0 RS.AN-07 supporting",
+        "pci-dss-4 10.5.1 supporting",
     ),
     known_as=("prowler:cloudtrail_bucket_requires_mfa_delete",),
 )

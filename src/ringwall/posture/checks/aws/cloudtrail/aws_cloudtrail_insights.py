@@ -26,7 +26,10 @@ CHECK = Check(
     judges="aws-cloudtrail-trail",
     severity=Severity.INFORMATIONAL,
     reads=("insights",),
-    controls=WATCHED,
+    controls=(
+        *WATCHED,
+        "ccm-4 LOG-05 partial",
+    ),
     known_as=("prowler:cloudtrail_insights_exist",),
 )
 

@@ -32,6 +32,8 @@ CHECK = Check(
         "nist-800-53r5 AU-6(1) partial",
         "nist-csf-2.0 DE.CM-03 partial",
         "pci-dss-4 10.4.1.1 supporting",
+        "nist-csf-2.0 DE.AE-06 supporting",
+        "ccm-4 LOG-05 supporting",
     ),
     known_as=(
         "prowler:cloudtrail_cloudwatch_logging_enabled",

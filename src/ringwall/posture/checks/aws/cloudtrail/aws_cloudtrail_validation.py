@@ -29,6 +29,7 @@ CHECK = Check(
         *LOGGED,
         "nist-800-53r5 AU-9 partial",
         "pci-dss-4 10.3.4 partial",
+        "nist-csf-2.0 RS.AN-07 supporting",
     ),
     known_as=(
         "prowler:cloudtrail_log_file_validation_enabled",

@@ -23,7 +23,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.cloudwatch.alarms import is_part
-from ringwall.posture.checks.aws.controls import WATCHED
+from ringwall.posture.checks.aws.controls import TOLD, WATCHED
 
 CHECK = Check(
     judges="aws-region",
@@ -32,6 +32,8 @@ CHECK = Check(
     controls=(
         *WATCHED,
         "nist-800-53r5 SI-4(5) supporting",
+        "soc2 CC4.2 supporting",
+        *TOLD,
     ),
     known_as=(
         "prowler:cloudwatch_alarm_actions_enabled",

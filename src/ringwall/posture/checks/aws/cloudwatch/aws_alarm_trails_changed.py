@@ -14,7 +14,7 @@ from ringwall.posture.checking import (
 )
 from ringwall.posture.checks.aws.cloudwatch.alarms import READS, alarmed, judge_alarm
 from ringwall.posture.checks.aws.cloudwatch.events import called
-from ringwall.posture.checks.aws.controls import WATCHED
+from ringwall.posture.checks.aws.controls import CHANGES, TOLD, WATCHED
 
 CHECK = Check(
     judges="aws-account",
@@ -26,6 +26,8 @@ CHECK = Check(
         "nist-800-53r5 AU-6(1) partial",
         "nist-800-53r5 SI-4(5) partial",
         "pci-dss-4 10.4.1.1 supporting",
+        *TOLD,
+        *CHANGES,
     ),
     known_as=(
         "prowler:cloudwatch_log_metric_filter_and_alarm_for_cloudtrail_configuration_changes_enabled",

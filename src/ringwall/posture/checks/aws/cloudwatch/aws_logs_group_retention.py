@@ -24,7 +24,10 @@ CHECK = Check(
     judges="aws-logs-group",
     severity=Severity.LOW,
     reads=("listed",),
-    controls=KEPT,
+    controls=(
+        *KEPT,
+        "pci-dss-4 10.5.1 partial",
+    ),
     known_as=(
         "prowler:cloudwatch_log_group_retention_policy_specific_days_enabled",
         "securityhub:CloudWatch.16",

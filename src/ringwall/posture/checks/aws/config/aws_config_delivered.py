@@ -18,6 +18,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import CHANGES
 
 CHECK = Check(
     judges="aws-region",
@@ -30,6 +31,7 @@ CHECK = Check(
         "soc2 CC7.1 supporting",
         "ccm-4 CCC-07 supporting",
         "nist-csf-2.0 ID.AM-08 supporting",
+        *CHANGES,
     ),
 )
 

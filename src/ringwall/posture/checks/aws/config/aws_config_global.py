@@ -25,6 +25,7 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
+from ringwall.posture.checks.aws.controls import CHANGES
 
 CHECK = Check(
     judges="aws-account",
@@ -41,6 +42,8 @@ CHECK = Check(
         "soc2 CC7.1 supporting",
         "ccm-4 CCC-07 supporting",
         "nist-csf-2.0 ID.AM-08 supporting",
+        *CHANGES,
+        "nist-csf-2.0 ID.AM-02 supporting",
     ),
 )
 _KINDS = {"AWS::IAM::User", "AWS::IAM::Group", "AWS::IAM::Role", "AWS::IAM::Policy"}

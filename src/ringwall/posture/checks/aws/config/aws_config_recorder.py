@@ -21,6 +21,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import CHANGES
 
 CHECK = Check(
     judges="aws-region",
@@ -35,6 +36,9 @@ CHECK = Check(
         "soc2 CC7.1 supporting",
         "ccm-4 CCC-07 supporting",
         "pci-dss-4 2.2.1 supporting",
+        *CHANGES,
+        "soc2 CC4.1 supporting",
+        "nist-csf-2.0 ID.AM-02 partial",
     ),
     known_as=(
         "prowler:config_recorder_all_regions_enabled",

@@ -18,14 +18,17 @@ from ringwall.posture.checking import (
     case,
 )
 from ringwall.posture.checks.aws.controlled import READS
-from ringwall.posture.checks.aws.controls import NOT_PUBLIC
+from ringwall.posture.checks.aws.controls import NOT_PUBLIC, NOT_REACHED
 from ringwall.posture.checks.aws.strangers import arn_of, judge_strangers
 
 CHECK = Check(
     judges="aws-dynamodb-table",
     severity=Severity.CRITICAL,
     reads=("policy", *READS),
-    controls=NOT_PUBLIC,
+    controls=(
+        *NOT_PUBLIC,
+        *NOT_REACHED,
+    ),
     known_as=("prowler:dynamodb_table_cross_account_access",),
 )
 

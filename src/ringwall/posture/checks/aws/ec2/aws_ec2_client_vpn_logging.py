@@ -22,7 +22,10 @@ CHECK = Check(
     judges="aws-ec2-client-vpn-endpoint",
     severity=Severity.MEDIUM,
     reads=("listed",),
-    controls=LOGGED,
+    controls=(
+        *LOGGED,
+        "iso-27001-2022 A.8.21 partial",
+    ),
     known_as=(
         "prowler:ec2_client_vpn_endpoint_connection_logging_enabled",
         "securityhub:EC2.51",

@@ -23,7 +23,7 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
-from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, PERIMETER
 from ringwall.posture.checks.aws.exposure import READS, instance_reach
 from ringwall.posture.checks.aws.openings import those_in
 from ringwall.posture.checks.aws.scenes import (
@@ -44,7 +44,12 @@ CHECK = Check(
     judges="aws-ec2-instance",
     severity=Severity.CRITICAL,
     reads=("listed", *READS),
-    controls=("cis-aws-3.0 5.2 supporting", "cis-aws-3.0 5.3 supporting", *PERIMETER),
+    controls=(
+        "cis-aws-3.0 5.2 supporting",
+        "cis-aws-3.0 5.3 supporting",
+        *PERIMETER,
+        *FROM_UNTRUSTED,
+    ),
     known_as=(
         "prowler:ec2_instance_port_ssh_exposed_to_internet",
         "prowler:ec2_instance_port_rdp_exposed_to_internet",

@@ -16,7 +16,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import NOT_PUBLIC, PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, NOT_PUBLIC, NOT_REACHED, PERIMETER
 from ringwall.posture.checks.aws.exposure import READS, instance_reach
 from ringwall.posture.checks.aws.openings import those_in
 from ringwall.posture.checks.aws.scenes import (
@@ -36,7 +36,12 @@ CHECK = Check(
     judges="aws-ec2-instance",
     severity=Severity.CRITICAL,
     reads=("listed", *READS),
-    controls=(*PERIMETER, *NOT_PUBLIC),
+    controls=(
+        *PERIMETER,
+        *NOT_PUBLIC,
+        *FROM_UNTRUSTED,
+        *NOT_REACHED,
+    ),
     known_as=(
         "prowler:ec2_instance_port_mysql_exposed_to_internet",
         "prowler:ec2_instance_port_postgresql_exposed_to_internet",

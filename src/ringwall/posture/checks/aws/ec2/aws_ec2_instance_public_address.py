@@ -38,7 +38,10 @@ CHECK = Check(
     judges="aws-ec2-instance",
     severity=Severity.MEDIUM,
     reads=("listed", *ROUTE_READS),
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        "pci-dss-4 1.4.2 supporting",
+    ),
     known_as=("prowler:ec2_instance_public_ip", "securityhub:EC2.9", "checkov:CKV_AWS_88"),
 )
 

@@ -22,7 +22,10 @@ CHECK = Check(
     judges="aws-ec2-instance",
     severity=Severity.LOW,
     reads=("listed",),
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        "pci-dss-4 1.4.3 partial",
+    ),
     known_as=("securityhub:EC2.180",),
 )
 

@@ -22,7 +22,10 @@ CHECK = Check(
     judges="aws-ec2-launch-template",
     severity=Severity.MEDIUM,
     reads=("versions",),
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        "pci-dss-4 1.4.2 supporting",
+    ),
     known_as=("prowler:ec2_launch_template_no_public_ip", "securityhub:EC2.25"),
 )
 

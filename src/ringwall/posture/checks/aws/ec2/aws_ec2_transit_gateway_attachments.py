@@ -22,7 +22,11 @@ CHECK = Check(
     judges="aws-ec2-transit-gateway",
     severity=Severity.HIGH,
     reads=("listed",),
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        "pci-dss-4 1.4.1 supporting",
+        "iso-27001-2022 A.8.21 partial",
+    ),
     known_as=(
         "prowler:ec2_transitgateway_auto_accept_vpc_attachments",
         "securityhub:EC2.23",

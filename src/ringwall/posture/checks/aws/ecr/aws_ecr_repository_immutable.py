@@ -16,13 +16,17 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import HARDENED
+from ringwall.posture.checks.aws.controls import CHANGES, HARDENED
 
 CHECK = Check(
     judges="aws-ecr-repository",
     severity=Severity.LOW,
     reads=("listed",),
-    controls=("nist-800-53r5 SI-7 partial", *HARDENED),
+    controls=(
+        "nist-800-53r5 SI-7 partial",
+        *HARDENED,
+        *CHANGES,
+    ),
     known_as=(
         "prowler:ecr_repositories_tag_immutability",
         "securityhub:ECR.2",

@@ -30,7 +30,14 @@ CHECK = Check(
     judges="aws-ecr-repository",
     severity=Severity.MEDIUM,
     reads=("listed", "aws-region.ecr_scanning"),
-    controls=("nist-800-53r5 RA-5 partial", *UPDATED),
+    controls=(
+        "nist-800-53r5 RA-5 partial",
+        *UPDATED,
+        "pci-dss-4 11.3.1 supporting",
+        "ccm-4 TVM-07 partial",
+        "nist-csf-2.0 ID.RA-01 partial",
+        "soc2 CC6.8 supporting",
+    ),
     known_as=(
         "prowler:ecr_repositories_scan_images_on_push_enabled",
         "prowler:ecr_registry_scan_images_on_push_enabled",

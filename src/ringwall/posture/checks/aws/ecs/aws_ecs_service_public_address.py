@@ -37,7 +37,10 @@ CHECK = Check(
     judges="aws-ecs-service",
     severity=Severity.HIGH,
     reads=("described", "aws-ec2-subnet.listed", *ROUTE_READS),
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        "pci-dss-4 1.4.2 supporting",
+    ),
     known_as=(
         "prowler:ecs_service_no_assign_public_ip",
         "securityhub:ECS.2",

@@ -18,7 +18,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, PERIMETER
 from ringwall.posture.checks.aws.openings import is_open, known_of
 from ringwall.posture.permissions.networks import Addresses
 
@@ -26,7 +26,10 @@ CHECK = Check(
     judges="aws-eks-cluster",
     severity=Severity.HIGH,
     reads=("described",),
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        *FROM_UNTRUSTED,
+    ),
     known_as=(
         "prowler:eks_cluster_not_publicly_accessible",
         "securityhub:EKS.1",

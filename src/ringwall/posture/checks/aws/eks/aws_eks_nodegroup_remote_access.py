@@ -18,13 +18,16 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, PERIMETER
 
 CHECK = Check(
     judges="aws-eks-nodegroup",
     severity=Severity.HIGH,
     reads=("described",),
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        *FROM_UNTRUSTED,
+    ),
     known_as=("checkov:CKV_AWS_100",),
 )
 

@@ -26,7 +26,11 @@ CHECK = Check(
     judges="aws-elbv2-load-balancer",
     severity=Severity.LOW,
     reads=("listed", "web_acl"),
-    controls=("pci-dss-4 6.4.2 partial", *PERIMETER),
+    controls=(
+        "pci-dss-4 6.4.2 partial",
+        *PERIMETER,
+        "iso-27001-2022 A.8.21 partial",
+    ),
     known_as=(
         "prowler:elbv2_waf_acl_attached",
         "securityhub:ELB.16",

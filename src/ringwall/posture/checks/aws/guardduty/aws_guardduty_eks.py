@@ -11,14 +11,17 @@ from ringwall.posture.checking import (
     Subject,
     World,
 )
-from ringwall.posture.checks.aws.controls import WATCHED
+from ringwall.posture.checks.aws.controls import INTRUSIONS, WATCHED
 from ringwall.posture.checks.aws.guardduty.features import cases_of_feature, judge_feature
 
 CHECK = Check(
     judges="aws-guardduty-detector",
     severity=Severity.LOW,
     reads=("detector",),
-    controls=WATCHED,
+    controls=(
+        *WATCHED,
+        *INTRUSIONS,
+    ),
     known_as=(
         "prowler:guardduty_eks_audit_log_enabled",
         "securityhub:GuardDuty.5",

@@ -26,7 +26,17 @@ CHECK = Check(
     judges="aws-region",
     severity=Severity.MEDIUM,
     reads=("aws-guardduty-detector.detector",),
-    controls=WATCHED,
+    controls=(
+        *WATCHED,
+        "iso-27001-2022 A.5.7 supporting",
+        "iso-27001-2022 A.5.25 supporting",
+        "nist-csf-2.0 DE.CM-01 partial",
+        "nist-csf-2.0 DE.AE-02 supporting",
+        "nist-csf-2.0 ID.RA-03 supporting",
+        "pci-dss-4 11.5.1 partial",
+        "soc2 CC7.3 supporting",
+        "ccm-4 LOG-05 partial",
+    ),
     known_as=("prowler:guardduty_is_enabled", "securityhub:GuardDuty.1", "checkov:CKV_AWS_238"),
 )
 

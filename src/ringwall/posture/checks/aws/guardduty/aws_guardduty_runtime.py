@@ -19,13 +19,20 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import WATCHED
+from ringwall.posture.checks.aws.controls import INTRUSIONS, WATCHED
 
 CHECK = Check(
     judges="aws-guardduty-detector",
     severity=Severity.LOW,
     reads=("detector",),
-    controls=WATCHED,
+    controls=(
+        *WATCHED,
+        "iso-27001-2022 A.8.7 supporting",
+        "soc2 CC6.8 supporting",
+        "pci-dss-4 5.2.1 supporting",
+        "ccm-4 TVM-02 supporting",
+        *INTRUSIONS,
+    ),
     known_as=(
         "prowler:guardduty_eks_runtime_monitoring_enabled",
         "securityhub:GuardDuty.7",

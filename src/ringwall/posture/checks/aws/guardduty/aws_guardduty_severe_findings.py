@@ -32,6 +32,11 @@ CHECK = Check(
         *WATCHED,
         "nist-800-53r5 IR-4 supporting",
         "nist-csf-2.0 DE.AE-02 supporting",
+        "iso-27001-2022 A.5.25 partial",
+        "soc2 CC7.3 partial",
+        "ccm-4 SEF-06 partial",
+        "nist-csf-2.0 RS.MA-02 supporting",
+        "pci-dss-4 11.5.1 supporting",
     ),
     known_as=("prowler:guardduty_no_high_severity_findings",),
 )

@@ -33,7 +33,11 @@ CHECK = Check(
     judges="aws-iam-user",
     severity=Severity.CRITICAL,
     reads=(*READS, REPORT),
-    controls=(*SIGN_IN, "nist-800-53r5 IA-2(1) partial"),
+    controls=(
+        *SIGN_IN,
+        "nist-800-53r5 IA-2(1) partial",
+        "iso-27001-2022 A.8.2 partial",
+    ),
     known_as=("prowler:iam_administrator_access_with_mfa",),
     of_clouds=True,
 )

@@ -38,6 +38,7 @@ CHECK = Check(
         *LEAST_PRIVILEGE,
         "nist-800-53r5 AC-2(3) supporting",
         "iso-27001-2022 A.5.18 supporting",
+        "ccm-4 IAM-08 supporting",
     ),
     of_clouds=True,
 )

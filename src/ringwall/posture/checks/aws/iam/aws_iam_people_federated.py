@@ -20,7 +20,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import SIGN_IN
+from ringwall.posture.checks.aws.controls import IDENTITIES, SIGN_IN
 
 CHECK = Check(
     judges="aws-account",
@@ -30,6 +30,7 @@ CHECK = Check(
         "cis-aws-3.0 1.21 partial",
         *SIGN_IN,
         "nist-800-53r5 AC-2(1) supporting",
+        *IDENTITIES,
     ),
     known_as=("prowler:iam_check_saml_providers_sts",),
 )

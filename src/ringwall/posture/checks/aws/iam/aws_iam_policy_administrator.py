@@ -21,6 +21,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import PRIVILEGED
 from ringwall.posture.checks.aws.granting import EVERYTHING, granted
 from ringwall.posture.checks.aws.iam.writing import BOUNDING, BOUNDING_TOO
 from ringwall.posture.checks.aws.statements import BOUNDS, bounds_alone, current, is_aws_own
@@ -36,6 +37,7 @@ CHECK = Check(
         "pci-dss-4 7.2.1 partial",
         "soc2 CC6.3 partial",
         "iso-27001-2022 A.5.15 partial",
+        *PRIVILEGED,
     ),
     known_as=(
         "prowler:iam_customer_attached_policy_no_administrative_privileges",

@@ -23,6 +23,7 @@ CHECK = Check(
         *LEAST_PRIVILEGE,
         "nist-800-53r5 SC-12 supporting",
         "ccm-4 CEK-03 supporting",
+        "pci-dss-4 3.6.1 partial",
     ),
     known_as=("securityhub:KMS.1",),
 )

@@ -18,7 +18,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, REVIEWED
 from ringwall.posture.checks.aws.statements import is_aws_own
 
 CHECK = Check(
@@ -28,6 +28,7 @@ CHECK = Check(
     controls=(
         *LEAST_PRIVILEGE,
         "nist-800-53r5 CM-7 supporting",
+        *REVIEWED,
     ),
 )
 

@@ -33,7 +33,7 @@ from ringwall.posture.checks.aws.administrators import (
 )
 from ringwall.posture.checks.aws.authorization import READS
 from ringwall.posture.checks.aws.controlled import READS as BINDING
-from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, PRIVILEGED
 from ringwall.posture.checks.aws.identities import (
     ME,
     ROLE,
@@ -53,7 +53,11 @@ CHECK = Check(
     judges="aws-iam-role",
     severity=Severity.HIGH,
     reads=(*READS, *BINDING),
-    controls=("cis-aws-3.0 1.16 partial", *LEAST_PRIVILEGE),
+    controls=(
+        "cis-aws-3.0 1.16 partial",
+        *LEAST_PRIVILEGE,
+        *PRIVILEGED,
+    ),
     known_as=("prowler:iam_role_administratoraccess_policy",),
 )
 

@@ -28,6 +28,8 @@ CHECK = Check(
     controls=(
         *LEAST_PRIVILEGE,
         "nist-800-53r5 AC-12 supporting",
+        "iso-27001-2022 A.8.2 partial",
+        "ccm-4 IAM-10 partial",
     ),
 )
 _POLICIES = (

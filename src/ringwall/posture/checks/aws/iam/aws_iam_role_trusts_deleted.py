@@ -33,6 +33,7 @@ CHECK = Check(
     controls=(
         *TIDY,
         "nist-800-53r5 AC-2(3) supporting",
+        "iso-27001-2022 A.5.16 supporting",
     ),
 )
 _ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{16,}")

@@ -21,7 +21,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.controls import IDENTITIES, LEAST_PRIVILEGE
 
 CHECK = Check(
     judges="aws-iam-role",
@@ -31,6 +31,8 @@ CHECK = Check(
         *LEAST_PRIVILEGE,
         "nist-800-53r5 AC-2(3) partial",
         "iso-27001-2022 A.5.18 supporting",
+        *IDENTITIES,
+        "ccm-4 IAM-08 supporting",
     ),
     of_clouds=True,
 )

@@ -19,6 +19,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import PRIVILEGED
 
 CHECK = Check(
     judges="aws-account",
@@ -30,6 +31,7 @@ CHECK = Check(
         "nist-csf-2.0 PR.AA-05 partial",
         "pci-dss-4 7.2.2 partial",
         "soc2 CC6.3 partial",
+        *PRIVILEGED,
     ),
     known_as=("prowler:iam_no_root_access_key", "securityhub:IAM.4"),
 )

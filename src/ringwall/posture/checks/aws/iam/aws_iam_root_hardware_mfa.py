@@ -29,6 +29,7 @@ CHECK = Check(
         *SIGN_IN,
         "nist-800-53r5 IA-2(1) partial",
         "nist-800-53r5 IA-2(6) partial",
+        "iso-27001-2022 A.8.2 partial",
     ),
     known_as=("prowler:iam_root_hardware_mfa_enabled", "securityhub:IAM.6"),
 )

@@ -30,6 +30,7 @@ CHECK = Check(
         "pci-dss-4 8.4.1 partial",
         "soc2 CC6.1 partial",
         "iso-27001-2022 A.8.5 partial",
+        "iso-27001-2022 A.8.2 partial",
     ),
     known_as=("prowler:iam_root_mfa_enabled", "securityhub:IAM.9"),
 )

@@ -20,7 +20,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, PRIVILEGED
 
 CHECK = Check(
     judges="aws-account",
@@ -31,6 +31,7 @@ CHECK = Check(
         *LEAST_PRIVILEGE,
         "nist-800-53r5 AC-6(5) partial",
         "nist-800-53r5 AC-2(7) supporting",
+        *PRIVILEGED,
     ),
     known_as=("prowler:iam_avoid_root_usage", "securityhub:IAM.20"),
 )

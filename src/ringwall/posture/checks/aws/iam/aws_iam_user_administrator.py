@@ -32,7 +32,7 @@ from ringwall.posture.checks.aws.administrators import (
 )
 from ringwall.posture.checks.aws.authorization import READS
 from ringwall.posture.checks.aws.controlled import READS as BINDING
-from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, PRIVILEGED
 from ringwall.posture.checks.aws.identities import (
     ME,
     POLICY,
@@ -47,7 +47,11 @@ CHECK = Check(
     judges="aws-iam-user",
     severity=Severity.HIGH,
     reads=(*READS, *BINDING),
-    controls=("cis-aws-3.0 1.16 partial", *LEAST_PRIVILEGE),
+    controls=(
+        "cis-aws-3.0 1.16 partial",
+        *LEAST_PRIVILEGE,
+        *PRIVILEGED,
+    ),
     known_as=(
         "prowler:iam_user_administrator_access_policy",
         "prowler:iam_inline_policy_no_administrative_privileges",

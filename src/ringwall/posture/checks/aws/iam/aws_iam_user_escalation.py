@@ -20,7 +20,7 @@ from ringwall.posture.checking import (
 )
 from ringwall.posture.checks.aws.authorization import BESIDE, READS, escalating
 from ringwall.posture.checks.aws.controlled import READS as BINDING
-from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, PRIVILEGED
 from ringwall.posture.checks.aws.iam.rising import cases_of_rising
 
 CHECK = Check(
@@ -28,7 +28,10 @@ CHECK = Check(
     severity=Severity.HIGH,
     reads=(*READS, *BINDING, *BESIDE),
     beside=BESIDE,
-    controls=LEAST_PRIVILEGE,
+    controls=(
+        *LEAST_PRIVILEGE,
+        *PRIVILEGED,
+    ),
     known_as=("prowler:iam_policy_allows_privilege_escalation",),
     references=("https://pathfinding.cloud",),
     of_clouds=True,

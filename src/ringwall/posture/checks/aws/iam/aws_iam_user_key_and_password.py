@@ -29,6 +29,7 @@ CHECK = Check(
         "cis-aws-3.0 1.11 full",
         *SECRETS,
         "nist-800-53r5 AC-2 supporting",
+        "iso-27001-2022 A.5.16 supporting",
     ),
     known_as=("prowler:iam_user_no_setup_initial_access_key",),
 )

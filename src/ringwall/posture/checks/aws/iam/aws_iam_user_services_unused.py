@@ -28,6 +28,7 @@ CHECK = Check(
         *LEAST_PRIVILEGE,
         "nist-800-53r5 AC-6(7) partial",
         "iso-27001-2022 A.5.18 partial",
+        "ccm-4 IAM-08 supporting",
     ),
     references=(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed.html",

@@ -21,6 +21,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import IDENTITIES
 from ringwall.posture.checks.aws.iam.credentials import NOT_REPORTED, reported, row_of
 
 CHECK = Check(
@@ -33,6 +34,9 @@ CHECK = Check(
         "pci-dss-4 8.2.6 partial",
         "soc2 CC6.2 partial",
         "iso-27001-2022 A.5.18 partial",
+        *IDENTITIES,
+        "ccm-4 IAM-08 supporting",
+        "ccm-4 IAM-07 supporting",
     ),
     known_as=(
         "prowler:iam_user_accesskey_unused",

@@ -28,6 +28,7 @@ CHECK = Check(
     controls=(
         *LEAST_PRIVILEGE,
         "nist-800-53r5 SC-12 supporting",
+        "pci-dss-4 3.6.1 partial",
     ),
     of_clouds=True,
 )

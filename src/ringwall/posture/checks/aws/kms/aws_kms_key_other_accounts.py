@@ -21,7 +21,10 @@ CHECK = Check(
     judges="aws-kms-key",
     severity=Severity.LOW,
     reads=("policy", *READS),
-    controls=LEAST_PRIVILEGE,
+    controls=(
+        *LEAST_PRIVILEGE,
+        "pci-dss-4 3.6.1 partial",
+    ),
 )
 
 

@@ -21,7 +21,10 @@ CHECK = Check(
     judges="aws-kms-key",
     severity=Severity.CRITICAL,
     reads=("policy", *READS),
-    controls=NOT_PUBLIC,
+    controls=(
+        *NOT_PUBLIC,
+        "pci-dss-4 3.6.1 partial",
+    ),
     known_as=(
         "prowler:kms_key_not_publicly_accessible",
         "checkov:CKV_AWS_33",

@@ -20,6 +20,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import CHANGES
 
 CHECK = Check(
     judges="aws-lambda-function",
@@ -35,6 +36,7 @@ CHECK = Check(
         "iso-27001-2022 A.8.19 partial",
         "soc2 CC6.8 partial",
         "nist-csf-2.0 PR.PS-05 partial",
+        *CHANGES,
     ),
     known_as=("checkov:CKV_AWS_272",),
 )

@@ -22,14 +22,18 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controlled import READS
-from ringwall.posture.checks.aws.controls import NOT_PUBLIC
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, NOT_PUBLIC, NOT_REACHED
 from ringwall.posture.checks.aws.strangers import arn_of, judge_strangers
 
 CHECK = Check(
     judges="aws-opensearch-domain",
     severity=Severity.CRITICAL,
     reads=("described", *READS),
-    controls=NOT_PUBLIC,
+    controls=(
+        *NOT_PUBLIC,
+        *FROM_UNTRUSTED,
+        *NOT_REACHED,
+    ),
     known_as=(
         "prowler:opensearch_service_domains_not_publicly_accessible",
         "securityhub:Opensearch.2",

@@ -21,6 +21,7 @@ CHECK = Check(
     controls=(
         *KEPT,
         "nist-800-53r5 AC-3 supporting",
+        "iso-27001-2022 A.5.23 supporting",
     ),
 )
 

@@ -29,7 +29,7 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
-from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, REVIEWED
 from ringwall.posture.checks.aws.identities import ROLE, role
 from ringwall.posture.checks.aws.used import DAYS, age_of, ago, is_judged, moment
 from ringwall.posture.permissions.deciding import Outcome as Decided
@@ -46,6 +46,7 @@ CHECK = Check(
         *LEAST_PRIVILEGE,
         "nist-800-53r5 AC-2(3) partial",
         "iso-27001-2022 A.5.19 supporting",
+        *REVIEWED,
     ),
     of_clouds=True,
 )

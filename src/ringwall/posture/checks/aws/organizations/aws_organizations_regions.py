@@ -21,6 +21,7 @@ CHECK = Check(
     controls=(
         *PERIMETER,
         *HARDENED,
+        "iso-27001-2022 A.5.23 supporting",
     ),
     known_as=("prowler:organizations_scp_check_deny_regions",),
 )

@@ -22,7 +22,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.bounds import organisation
-from ringwall.posture.checks.aws.controls import SIGN_IN
+from ringwall.posture.checks.aws.controls import PRIVILEGED, SIGN_IN
 
 CHECK = Check(
     judges="aws-account",
@@ -34,6 +34,7 @@ CHECK = Check(
     controls=(
         *SIGN_IN,
         "nist-800-53r5 AC-6(5) supporting",
+        *PRIVILEGED,
     ),
     known_as=("prowler:iam_root_credentials_management_enabled",),
 )

@@ -13,7 +13,7 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.bounds import READS, asked, bound, deny, judge_bound
-from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, PRIVILEGED
 
 CHECK = Check(
     judges="aws-account",
@@ -22,6 +22,7 @@ CHECK = Check(
     controls=(
         *LEAST_PRIVILEGE,
         "nist-800-53r5 AC-6(5) supporting",
+        *PRIVILEGED,
     ),
 )
 ROOT = {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}

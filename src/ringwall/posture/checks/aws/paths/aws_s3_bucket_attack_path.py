@@ -34,7 +34,7 @@ from ringwall.posture.checking import (
 from ringwall.posture.checks.aws.attack import READS, attacked, is_confidential
 from ringwall.posture.checks.aws.authorization import BESIDE
 from ringwall.posture.checks.aws.controlled import bound, policy
-from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, PERIMETER
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, NOT_REACHED, PERIMETER
 from ringwall.posture.checks.aws.locking import lock_of
 from ringwall.posture.checks.aws.scenes import (
     LIST_GROUP,
@@ -54,7 +54,12 @@ CHECK = Check(
     severity=Severity.HIGH,
     reads=("policy", "tags", "encryption", *READS),
     beside=BESIDE,
-    controls=(*PERIMETER, *LEAST_PRIVILEGE),
+    controls=(
+        *PERIMETER,
+        *LEAST_PRIVILEGE,
+        *NOT_REACHED,
+        "soc2 C1.1 partial",
+    ),
     of_clouds=True,
 )
 

@@ -52,7 +52,11 @@ CHECK = Check(
     severity=Severity.HIGH,
     reads=("policy", *READS),
     beside=BESIDE,
-    controls=(*PERIMETER, *LEAST_PRIVILEGE),
+    controls=(
+        *PERIMETER,
+        *LEAST_PRIVILEGE,
+        "soc2 C1.1 partial",
+    ),
     of_clouds=True,
 )
 

@@ -25,7 +25,11 @@ CHECK = Check(
     judges="aws-region",
     severity=Severity.LOW,
     reads=("aws-rds-instance.listed", "aws-rds-event-subscription.listed"),
-    controls=WATCHED,
+    controls=(
+        *WATCHED,
+        "nist-csf-2.0 DE.AE-06 supporting",
+        "ccm-4 LOG-05 supporting",
+    ),
     known_as=(
         "prowler:rds_instance_critical_event_subscription",
         "securityhub:RDS.19",

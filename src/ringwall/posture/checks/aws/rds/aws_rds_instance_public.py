@@ -21,7 +21,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, NOT_REACHED, PERIMETER
 from ringwall.posture.checks.aws.exposure import (
     GROUP_READS,
     ROUTE_READS,
@@ -45,7 +45,12 @@ CHECK = Check(
     judges="aws-rds-instance",
     severity=Severity.CRITICAL,
     reads=("listed", *GROUP_READS, *ROUTE_READS),
-    controls=("cis-aws-3.0 2.3.3 full", *PERIMETER),
+    controls=(
+        "cis-aws-3.0 2.3.3 full",
+        *PERIMETER,
+        *FROM_UNTRUSTED,
+        *NOT_REACHED,
+    ),
     known_as=(
         "prowler:rds_instance_no_public_access",
         "securityhub:RDS.2",

@@ -19,7 +19,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, NOT_REACHED, PERIMETER
 from ringwall.posture.checks.aws.exposure import GROUP_READS, cidrs_of, rules_of
 from ringwall.posture.checks.aws.openings import open_ports
 from ringwall.posture.checks.aws.scenes import LIST_GROUP, group, prefix_list
@@ -28,7 +28,11 @@ CHECK = Check(
     judges="aws-redshift-cluster",
     severity=Severity.CRITICAL,
     reads=("listed", *GROUP_READS),
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        *FROM_UNTRUSTED,
+        *NOT_REACHED,
+    ),
     known_as=(
         "prowler:redshift_cluster_public_access",
         "securityhub:Redshift.1",

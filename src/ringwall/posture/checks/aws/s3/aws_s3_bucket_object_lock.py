@@ -32,6 +32,8 @@ CHECK = Check(
         "nist-800-53r5 AU-9 partial",
         "nist-800-53r5 AU-11 supporting",
         "pci-dss-4 10.3.2 partial",
+        "nist-csf-2.0 RS.AN-07 supporting",
+        "pci-dss-4 10.5.1 supporting",
     ),
     known_as=("prowler:s3_bucket_object_lock", "securityhub:S3.15"),
 )

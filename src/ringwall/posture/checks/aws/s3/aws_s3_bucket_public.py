@@ -29,7 +29,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controlled import READS, cases_within, within_controls
-from ringwall.posture.checks.aws.controls import NOT_PUBLIC
+from ringwall.posture.checks.aws.controls import NOT_PUBLIC, NOT_REACHED
 from ringwall.posture.checks.aws.s3.blocks import account_block, ownership, unless_blocked
 from ringwall.posture.permissions.buckets import bucket_exposed
 from ringwall.posture.permissions.controls import Controls
@@ -48,7 +48,10 @@ CHECK = Check(
         "aws-account.s3_public_access_block",
         *READS,
     ),
-    controls=NOT_PUBLIC,
+    controls=(
+        *NOT_PUBLIC,
+        *NOT_REACHED,
+    ),
     known_as=(
         "prowler:s3_bucket_public_access",
         "prowler:s3_bucket_policy_public_write_access",

@@ -19,13 +19,19 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import WATCHED
+from ringwall.posture.checks.aws.controls import ASSESSED, WATCHED
 
 CHECK = Check(
     judges="aws-region",
     severity=Severity.LOW,
     reads=("security_hub",),
-    controls=("cis-aws-3.0 4.16 full", *WATCHED),
+    controls=(
+        "cis-aws-3.0 4.16 full",
+        *WATCHED,
+        *ASSESSED,
+        "soc2 CC4.2 supporting",
+        "nist-csf-2.0 DE.AE-06 supporting",
+    ),
     known_as=("prowler:securityhub_enabled",),
 )
 

@@ -20,7 +20,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import WATCHED
+from ringwall.posture.checks.aws.controls import ASSESSED, WATCHED
 
 CHECK = Check(
     judges="aws-region",
@@ -32,6 +32,9 @@ CHECK = Check(
     controls=(
         *WATCHED,
         "nist-800-53r5 CA-7 supporting",
+        *ASSESSED,
+        "iso-27001-2022 A.5.36 supporting",
+        "iso-27001-2022 A.8.8 supporting",
     ),
     known_as=("prowler:securityhub_enabled",),
 )

@@ -18,7 +18,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, PERIMETER
 from ringwall.posture.checks.aws.openings import is_open, those_in
 from ringwall.posture.checks.aws.services import ADMINISTRATION
 from ringwall.posture.permissions.networks import Intervals, let_through
@@ -27,7 +27,11 @@ CHECK = Check(
     judges="aws-ec2-network-acl",
     severity=Severity.LOW,
     reads=("listed",),
-    controls=("cis-aws-3.0 5.1 full", *PERIMETER),
+    controls=(
+        "cis-aws-3.0 5.1 full",
+        *PERIMETER,
+        *FROM_UNTRUSTED,
+    ),
     known_as=(
         "prowler:ec2_networkacl_allow_ingress_tcp_port_22",
         "prowler:ec2_networkacl_allow_ingress_tcp_port_3389",

@@ -21,7 +21,7 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
-from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, PERIMETER
 from ringwall.posture.checks.aws.exposure import READS, interface_reach
 from ringwall.posture.checks.aws.openings import those_in
 from ringwall.posture.checks.aws.scenes import (
@@ -40,7 +40,10 @@ CHECK = Check(
     judges="aws-ec2-network-interface",
     severity=Severity.HIGH,
     reads=("listed", *READS),
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        *FROM_UNTRUSTED,
+    ),
 )
 PORTS = Intervals.of((one, one) for one in CLOSED)
 

@@ -16,7 +16,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, PERIMETER
 from ringwall.posture.checks.aws.scenes import rule
 from ringwall.posture.checks.aws.vpc.ports import READS, by_rules, cases_of, is_unused, opened
 from ringwall.posture.permissions.networks import Intervals
@@ -25,7 +25,12 @@ CHECK = Check(
     judges="aws-ec2-security-group",
     severity=Severity.HIGH,
     reads=READS,
-    controls=("cis-aws-3.0 5.2 partial", "cis-aws-3.0 5.3 partial", *PERIMETER),
+    controls=(
+        "cis-aws-3.0 5.2 partial",
+        "cis-aws-3.0 5.3 partial",
+        *PERIMETER,
+        *FROM_UNTRUSTED,
+    ),
     known_as=("prowler:ec2_securitygroup_allow_ingress_from_internet_to_all_ports",),
 )
 

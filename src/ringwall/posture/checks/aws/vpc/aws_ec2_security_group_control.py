@@ -7,7 +7,7 @@ Fix: let in the networks that need it.
 """
 
 from ringwall.posture.checking import Check, Judgment, Severity, Subject, World
-from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, PERIMETER
 from ringwall.posture.checks.aws.services import CONTROL
 from ringwall.posture.checks.aws.vpc.ports import READS, cases_of, judge_ports
 
@@ -15,7 +15,12 @@ CHECK = Check(
     judges="aws-ec2-security-group",
     severity=Severity.HIGH,
     reads=READS,
-    controls=("cis-aws-3.0 5.2 partial", "cis-aws-3.0 5.3 partial", *PERIMETER),
+    controls=(
+        "cis-aws-3.0 5.2 partial",
+        "cis-aws-3.0 5.3 partial",
+        *PERIMETER,
+        *FROM_UNTRUSTED,
+    ),
     known_as=(
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_high_risk_tcp_ports",
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_telnet_23",

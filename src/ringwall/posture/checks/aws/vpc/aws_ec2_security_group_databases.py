@@ -5,7 +5,7 @@ Fix: let only the security groups of those in that need it.
 """
 
 from ringwall.posture.checking import Check, Judgment, Severity, Subject, World
-from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, NOT_REACHED, PERIMETER
 from ringwall.posture.checks.aws.services import DATABASES, QUEUES
 from ringwall.posture.checks.aws.vpc.ports import READS, cases_of, judge_ports
 
@@ -13,7 +13,11 @@ CHECK = Check(
     judges="aws-ec2-security-group",
     severity=Severity.HIGH,
     reads=READS,
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        *FROM_UNTRUSTED,
+        *NOT_REACHED,
+    ),
     known_as=(
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mysql_3306",
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_postgres_5432",

@@ -26,7 +26,11 @@ CHECK = Check(
     judges="aws-ec2-security-group",
     severity=Severity.MEDIUM,
     reads=("listed", "aws-ec2-network-interface.listed"),
-    controls=("cis-aws-3.0 5.4 full", *PERIMETER),
+    controls=(
+        "cis-aws-3.0 5.4 full",
+        *PERIMETER,
+        "pci-dss-4 1.4.2 supporting",
+    ),
     known_as=(
         "prowler:ec2_securitygroup_default_restrict_traffic",
         "securityhub:EC2.2",

@@ -6,7 +6,7 @@ Fix: let in the networks that need it, or exchange files by S3 or SFTP.
 """
 
 from ringwall.posture.checking import Check, Judgment, Severity, Subject, World
-from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, PERIMETER
 from ringwall.posture.checks.aws.services import FILES
 from ringwall.posture.checks.aws.vpc.ports import READS, cases_of, judge_ports
 
@@ -14,7 +14,10 @@ CHECK = Check(
     judges="aws-ec2-security-group",
     severity=Severity.HIGH,
     reads=READS,
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        *FROM_UNTRUSTED,
+    ),
     known_as=(
         "securityhub:EC2.19",
         "checkov:CKV_AWS_277",

@@ -5,14 +5,19 @@ Fix: let in the networks that need it, or close it and use Fleet Manager or a VP
 """
 
 from ringwall.posture.checking import Check, Judgment, Severity, Subject, World
-from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, PERIMETER
 from ringwall.posture.checks.aws.vpc.ports import READS, cases_of, judge_ports
 
 CHECK = Check(
     judges="aws-ec2-security-group",
     severity=Severity.HIGH,
     reads=READS,
-    controls=("cis-aws-3.0 5.2 partial", "cis-aws-3.0 5.3 partial", *PERIMETER),
+    controls=(
+        "cis-aws-3.0 5.2 partial",
+        "cis-aws-3.0 5.3 partial",
+        *PERIMETER,
+        *FROM_UNTRUSTED,
+    ),
     known_as=(
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389",
         "securityhub:EC2.14",

@@ -15,7 +15,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, PERIMETER
 from ringwall.posture.checks.aws.scenes import rule
 from ringwall.posture.checks.aws.services import CLOSED
 from ringwall.posture.checks.aws.vpc.ports import READS, by_rules, cases_of, is_unused, opened
@@ -25,7 +25,10 @@ CHECK = Check(
     judges="aws-ec2-security-group",
     severity=Severity.MEDIUM,
     reads=READS,
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        *FROM_UNTRUSTED,
+    ),
     known_as=(
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_any_port",
         "securityhub:EC2.18",

@@ -16,7 +16,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, PERIMETER
 from ringwall.posture.checks.aws.exposure import cidrs_of
 from ringwall.posture.checks.aws.openings import OPEN_AT, reach_of, sources_of
 from ringwall.posture.checks.aws.scenes import LIST_RULE, prefix_list, rule
@@ -26,7 +26,10 @@ CHECK = Check(
     judges="aws-ec2-security-group",
     severity=Severity.LOW,
     reads=("listed", "aws-ec2-prefix-list.listed", "aws-ec2-prefix-list.entries"),
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        *FROM_UNTRUSTED,
+    ),
     known_as=("prowler:ec2_securitygroup_allow_wide_open_public_ipv4",),
 )
 WIDE = 2**18 / 2**32

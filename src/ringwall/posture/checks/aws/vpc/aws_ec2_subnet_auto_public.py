@@ -31,7 +31,10 @@ CHECK = Check(
     judges="aws-ec2-subnet",
     severity=Severity.LOW,
     reads=("listed", *ROUTE_READS),
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        "pci-dss-4 1.4.2 supporting",
+    ),
     known_as=(
         "prowler:vpc_subnet_no_public_ip_by_default",
         "securityhub:EC2.15",

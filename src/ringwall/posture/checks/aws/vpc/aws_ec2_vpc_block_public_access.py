@@ -19,13 +19,16 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.controls import FROM_UNTRUSTED, PERIMETER
 
 CHECK = Check(
     judges="aws-region",
     severity=Severity.INFORMATIONAL,
     reads=("vpc_block_public_access",),
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        *FROM_UNTRUSTED,
+    ),
     known_as=("securityhub:EC2.172",),
 )
 

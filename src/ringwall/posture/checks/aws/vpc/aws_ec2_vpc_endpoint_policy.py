@@ -36,7 +36,11 @@ CHECK = Check(
     judges="aws-ec2-vpc-endpoint",
     severity=Severity.LOW,
     reads=("listed",),
-    controls=("nist-800-53r5 SC-7(10) partial", *PERIMETER),
+    controls=(
+        "nist-800-53r5 SC-7(10) partial",
+        *PERIMETER,
+        "iso-27001-2022 A.8.21 partial",
+    ),
     known_as=("prowler:vpc_endpoint_connections_trust_boundaries",),
 )
 

@@ -25,7 +25,10 @@ CHECK = Check(
     judges="aws-ec2-vpc-endpoint-service",
     severity=Severity.MEDIUM,
     reads=("listed", "allowed_principals"),
-    controls=PERIMETER,
+    controls=(
+        *PERIMETER,
+        "iso-27001-2022 A.8.21 partial",
+    ),
     known_as=(
         "prowler:vpc_endpoint_services_allowed_principals_trust_boundaries",
         "checkov:CKV_AWS_123",

@@ -19,13 +19,18 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
-from ringwall.posture.checks.aws.controls import LOGGED
+from ringwall.posture.checks.aws.controls import INTRUSIONS, LOGGED
 
 CHECK = Check(
     judges="aws-ec2-vpc",
     severity=Severity.MEDIUM,
     reads=("listed", "aws-ec2-flow-log.listed", "aws-ec2-subnet.listed"),
-    controls=("cis-aws-3.0 3.7 full", "nist-csf-2.0 DE.CM-01 partial", *LOGGED),
+    controls=(
+        "cis-aws-3.0 3.7 full",
+        "nist-csf-2.0 DE.CM-01 partial",
+        *LOGGED,
+        *INTRUSIONS,
+    ),
     known_as=("prowler:vpc_flow_logs_enabled", "securityhub:EC2.6", "checkov:CKV2_AWS_11"),
 )
 

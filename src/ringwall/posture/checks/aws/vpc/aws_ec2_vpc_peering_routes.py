@@ -25,7 +25,11 @@ CHECK = Check(
     judges="aws-ec2-vpc-peering-connection",
     severity=Severity.LOW,
     reads=("listed", "aws-ec2-route-table.listed"),
-    controls=("cis-aws-3.0 5.5 full", *PERIMETER),
+    controls=(
+        "cis-aws-3.0 5.5 full",
+        *PERIMETER,
+        "pci-dss-4 1.4.1 supporting",
+    ),
     known_as=("prowler:vpc_peering_routing_tables_with_least_privilege",),
 )
 

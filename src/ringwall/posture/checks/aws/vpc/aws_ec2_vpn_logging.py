@@ -22,7 +22,10 @@ CHECK = Check(
     judges="aws-ec2-vpn-connection",
     severity=Severity.LOW,
     reads=("listed",),
-    controls=LOGGED,
+    controls=(
+        *LOGGED,
+        "iso-27001-2022 A.8.21 partial",
+    ),
     known_as=("securityhub:EC2.171",),
 )
 

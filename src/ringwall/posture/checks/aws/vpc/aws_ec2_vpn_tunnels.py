@@ -22,7 +22,10 @@ CHECK = Check(
     judges="aws-ec2-vpn-connection",
     severity=Severity.LOW,
     reads=("listed",),
-    controls=RESILIENT,
+    controls=(
+        *RESILIENT,
+        "iso-27001-2022 A.8.21 partial",
+    ),
     known_as=("prowler:vpc_vpn_connection_tunnels_up", "securityhub:EC2.20"),
 )
 
