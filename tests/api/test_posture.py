@@ -58,6 +58,9 @@ def test_frameworks_have_all_their_controls_below_the_line(auditor: Any) -> None
         verdicts = one["verdicts"]
         if one["score"] is not None:
             assert one["score"] == verdicts["pass"] / sum(verdicts.values())
+            checks = one["checks"]
+            judged = sum(checks.values()) - checks["not judged"]
+            assert one["share_of_checks"] == checks["passing"] / judged
     assert {one["framework"] for one in told["frameworks"]} >= {"cis-aws-3.0", "soc2"}
 
 

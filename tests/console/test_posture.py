@@ -140,6 +140,8 @@ def test_a_framework_shows_each_control_with_strength_and_checks(auditor: Any) -
     }
     assert sum(counts.values()) == 62
     assert f'href="{AT}/checks/{kept.CHECK}"' in text
+    assert re.search(rf'{kept.CHECK}</a> <span class="badge danger">failing</span>', text)
+    assert re.search(r"\d+ of \d+ checks that judged anything pass, and \d+ of \d+ verdicts", text)
     assert text.count("<li> <p class=") == 62
     only = text_of(auditor.get(f"{at}?standing=not+checked&account={kept.ACCOUNT}"))
     assert only.count("<li> <p class=") == counts["not checked"]

@@ -180,6 +180,7 @@ def _row(one: "Point") -> dict[str, Any]:
         "unknown": one.unknown,
         "passing": one.passing,
         "share": percent(one.score),
+        "of_checks": percent(one.share_of_checks),
     }
 
 

@@ -103,6 +103,7 @@ def framework_shown(one: "Coverage") -> dict[str, Any]:
     bad = sum(each.failed for each in one.controls)
     unsure = sum(each.unknown for each in one.controls)
     good = sum(each.passed for each in one.controls)
+    checks = {standing.value: count for standing, count in one.of_checks.items()}
     return {
         "id": one.framework.id,
         "url": reverse("posture_framework", args=[one.framework.id]),
@@ -124,6 +125,9 @@ def framework_shown(one: "Coverage") -> dict[str, Any]:
         "fail": f"{bad:,}",
         "unknown": f"{unsure:,}",
         "verdicts": f"{good + bad + unsure:,}",
+        "checks_pass": checks["passing"],
+        "checks": sum(checks.values()) - checks["not judged"],
+        "checks_share": None if one.share_of_checks is None else f"{one.share_of_checks * 100:.0f}",
     }
 
 
@@ -135,7 +139,10 @@ def control_shown(one: "ControlStanding") -> dict[str, Any]:
         "standing": one.standing.value,
         "tone": _TONES.get(one.standing.value, ""),
         "strength": "" if one.strength is None else one.strength.value,
-        "checks": [(name, reverse("posture_check", args=[name])) for name in one.checks],
+        "checks": [
+            (name, reverse("posture_check", args=[name]), said.value, _TONES.get(said.value, ""))
+            for name, said in one.of_checks.items()
+        ],
         "counts": [
             (word, f"{count:,}")
             for word, count in (

@@ -45,7 +45,11 @@ def told_of_account(one: "Account") -> dict[str, Any]:
 
 
 def told_of_framework(one: Coverage) -> dict[str, Any]:
-    """A framework without its controls. ``score`` counts what is unknown as not passing."""
+    """A framework without its controls.
+
+    ``score`` is the share of verdicts that pass, ``share_of_checks`` that of checks of which all
+    verdicts do; both count what is unknown as not passing.
+    """
     return {
         "framework": one.framework.id,
         "title": one.framework.title,
@@ -60,6 +64,8 @@ def told_of_framework(one: Coverage) -> dict[str, Any]:
             "pass": sum(each.passed for each in one.controls),
         },
         "score": one.score,
+        "checks": {standing.value: count for standing, count in one.of_checks.items()},
+        "share_of_checks": one.share_of_checks,
     }
 
 
@@ -71,6 +77,7 @@ def told_of_control(one: ControlStanding) -> dict[str, Any]:
         "standing": one.standing.value,
         "strength": None if one.strength is None else one.strength.value,
         "checks": list(one.checks),
+        "of_checks": {name: standing.value for name, standing in one.of_checks.items()},
         "fail": one.failed,
         "unknown": one.unknown,
         "pass": one.passed,
@@ -79,7 +86,8 @@ def told_of_control(one: ControlStanding) -> dict[str, Any]:
 
 def told_of_point(one: Point) -> dict[str, Any]:
     """How a framework stood after one scan."""
-    return {**asdict(one), "at": one.at.isoformat(), "score": one.score}
+    shares = {"score": one.score, "share_of_checks": one.share_of_checks}
+    return {**asdict(one), "at": one.at.isoformat(), **shares}
 
 
 def told_of_change(one: Change) -> dict[str, Any]:

@@ -210,6 +210,31 @@ def test_every_control_stands_somehow_and_none_better_than_its_verdicts(
         assert (found.score == 1) == (set(of_first) <= {Outcome.PASS})
 
 
+def test_one_check_of_many_components_is_one_check_of_the_share_that_passes() -> None:
+    several = [("a", Outcome.FAIL)] * 38_604 + [("b", Outcome.PASS), ("c", Outcome.FAIL)]
+    found = coverage(OWN, MAPPED, several)
+    assert found.score is not None
+    assert found.score < 0.01
+    assert found.share_of_checks == 0.5, "c supports nothing here"
+    assert found.of_checks[Standing.PASSING] == 1
+    by = {one.control: one for one in found.controls}
+    assert by["R1"].of_checks == {"a": Standing.FAILING, "b": Standing.PASSING}
+    assert (by["R2"].passing_checks, by["R2.1"].of_checks) == (("b",), {})
+
+
+@given(VERDICTS)
+def test_a_check_passes_where_all_that_it_judged_does_and_counts_once(
+    verdicts: list[tuple[str, Outcome]],
+) -> None:
+    found = coverage(OWN, MAPPED, verdicts)
+    assert sum(found.of_checks.values()) == 2
+    outcomes = {name: {outcome for one, outcome in verdicts if one == name} for name in "ab"}
+    judged = [one for one in outcomes.values() if one]
+    passing = [one for one in judged if one == {Outcome.PASS}]
+    assert found.share_of_checks == (len(passing) / len(judged) if judged else None)
+    assert found.of_checks[Standing.NOT_JUDGED] == 2 - len(judged)
+
+
 def test_a_framework_of_ones_own_maps_checks_itself(tmp_path: Path) -> None:
     path = tmp_path / "ours.yaml"
     path.write_text(

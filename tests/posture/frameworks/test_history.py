@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 
 import ringwall.posture
@@ -69,6 +70,15 @@ def test_a_point_is_small_and_comes_back_as_it_was() -> None:
     (line,) = lines_of([point(3)])
     assert len(line) < 400
     assert read_point(line) == point(3)
+
+
+def test_a_point_keeps_how_many_checks_pass_and_an_older_one_does_not_know() -> None:
+    one = point(0)
+    assert (one.checks_judged, one.checks_passed, one.share_of_checks) == (2, 1, 0.5)
+    told = orjson.loads(next(lines_of([one])))
+    older = {name: told[name] for name in told if name not in {"checks_judged", "checks_passed"}}
+    assert read_point(orjson.dumps(older)).share_of_checks is None
+    assert list(orjson.loads(next(lines_of([replace(one, owner="web")]))))[-1] == "owner"
 
 
 def test_history_goes_on_in_order_and_forgets_the_oldest() -> None:

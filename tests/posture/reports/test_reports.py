@@ -155,6 +155,7 @@ def test_the_page_stands_for_itself_and_runs_nothing(report: Report) -> None:
     text = html.text(report, [frameworks()["cis-aws-3.0"]])
     page = Page()
     page.feed(text)
+    assert re.search(r"\d+% of checks pass, \d+% of verdicts\.", text)
     names = {tag for tag, _ in page.tags}
     assert not names & {"script", "img", "link", "iframe", "object", "form"}
     ids = {attributes.get("id") for _, attributes in page.tags}

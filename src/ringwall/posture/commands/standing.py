@@ -33,6 +33,7 @@ _COUNTS: Final = (
     Column("failing", right=True),
     Column("unknown", right=True),
     Column("passing", right=True),
+    Column("checks that pass", right=True, rank=1),
     Column("verdicts that pass", right=True, rank=1),
 )
 _FRAMEWORKS: Final = (Column("framework"), Column("version", rank=2), *_COUNTS)
@@ -51,6 +52,7 @@ _CONTROLS: Final = (
     Column("fail", right=True),
     Column("unknown", right=True),
     Column("pass", right=True),
+    Column("checks that pass", right=True, rank=1),
     Column("title", rank=1),
 )
 
@@ -80,7 +82,8 @@ def frameworks(
 ) -> None:
     """Show how frameworks stand by what was read last: of how many controls anything is known.
 
-    In accounts, in code that was declared, and in Ringwall itself.
+    In accounts, in code that was declared, and in Ringwall itself. A check passes where all that it
+    judged does, and counts once; the share of verdicts is mostly that of the kind there is most of.
     """
     from ringwall.posture.frameworks.coverage import coverage
 
@@ -109,7 +112,16 @@ def frameworks(
         return
     if name is not None:
         several = [
-            (e.control, e.standing, e.strength or "", e.failed, e.unknown, e.passed, e.title)
+            (
+                e.control,
+                e.standing,
+                e.strength or "",
+                e.failed,
+                e.unknown,
+                e.passed,
+                f"{len(e.passing_checks)} of {len(e.checks)}" if e.checks else "",
+                e.title,
+            )
             for e in found[0].controls
         ]
         print_table(_CONTROLS, several, empty="it has no controls")
@@ -139,8 +151,12 @@ def _rest() -> None:
 
 def _figures(one: "Coverage") -> tuple[Any, ...]:
     failing, unknown, passing = list(one.counts.values())[:3]
-    score = "" if one.score is None else f"{one.score:.0%}"
-    return (len(one.controls), one.checked, failing, unknown, passing, score)
+    shares = (_percent(one.share_of_checks), _percent(one.score))
+    return (len(one.controls), one.checked, failing, unknown, passing, *shares)
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"
 
 
 def _told(one: "Coverage") -> dict[str, Any]:
@@ -149,6 +165,7 @@ def _told(one: "Coverage") -> dict[str, Any]:
         "version": one.framework.version,
         "of": one.framework.of,
         "score": one.score,
+        "share_of_checks": one.share_of_checks,
         "counts": {standing.value: n for standing, n in one.counts.items()},
         "controls": [
             {
@@ -156,6 +173,7 @@ def _told(one: "Coverage") -> dict[str, Any]:
                 "standing": each.standing,
                 "strength": each.strength,
                 "checks": each.checks,
+                "of_checks": each.of_checks,
                 "fail": each.failed,
                 "unknown": each.unknown,
                 "pass": each.passed,
@@ -180,7 +198,7 @@ def history(
 ) -> None:
     """Show how frameworks stood after each scan that all checks judged.
 
-    A share of verdicts can also change because more checks look: how many is shown beside it.
+    A share can also change because more checks look: how many is shown beside it.
     """
     if name is not None:
         named_frameworks(context, [name], None)
@@ -205,7 +223,8 @@ def history(
             one.failing,
             one.unknown,
             one.passing,
-            "" if one.score is None else f"{one.score:.0%}",
+            _percent(one.share_of_checks),
+            _percent(one.score),
         )
         for one in points
     ]
@@ -218,4 +237,5 @@ def history(
 def _point(one: "Point") -> dict[str, Any]:
     from dataclasses import asdict
 
-    return {**asdict(one), "at": one.at.isoformat(), "score": one.score}
+    shares = {"score": one.score, "share_of_checks": one.share_of_checks}
+    return {**asdict(one), "at": one.at.isoformat(), **shares}

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -32,7 +32,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlStanding:
-    """One control. ``strength`` is that of the strongest check; counts are of verdicts."""
+    """One control. ``strength`` is that of the strongest check; counts are of verdicts.
+
+    ``of_checks`` is how each of its ``checks`` stands, by all that it judged.
+    """
 
     control: str
     title: str
@@ -42,6 +45,12 @@ class ControlStanding:
     failed: int
     unknown: int
     passed: int
+    of_checks: Mapping[str, Standing] = field(default_factory=dict)
+
+    @property
+    def passing_checks(self) -> tuple[str, ...]:
+        """Those of its checks of which all that was judged passes."""
+        return tuple(name for name in self.checks if self.of_checks.get(name) is Standing.PASSING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +80,27 @@ class Coverage:
         passed = sum(one.passed for one in self.controls)
         judged = passed + sum(one.failed + one.unknown for one in self.controls)
         return passed / judged if judged else None
+
+    @property
+    def of_checks(self) -> Mapping[Standing, int]:
+        """How many checks stand how: each once, whatever it supports and however much it judged."""
+        each: dict[str, Standing] = {}
+        for one in self.controls:
+            each.update(one.of_checks)
+        found = Counter(each.values())
+        looked = (one for one in Standing if one is not Standing.NOT_CHECKED)
+        return {standing: found[standing] for standing in looked}
+
+    @property
+    def share_of_checks(self) -> float | None:
+        """The part of checks that pass, of those that judged anything; ``None`` without any.
+
+        One passes where all that it judged does: a kind of which there is very much weighs no more
+        than another.
+        """
+        counts = self.of_checks
+        judged = sum(counts.values()) - counts[Standing.NOT_JUDGED]
+        return counts[Standing.PASSING] / judged if judged else None
 
 
 def coverage(
@@ -110,6 +140,7 @@ def coverage_of(framework: Framework, supported: Supported, counts: Counts) -> C
                 failed=total[Outcome.FAIL],
                 unknown=total[Outcome.UNKNOWN],
                 passed=total[Outcome.PASS],
+                of_checks={name: _standing(counts.get(name, Counter())) for name in names},
             )
         )
     return Coverage(framework=framework, controls=tuple(found))

@@ -53,6 +53,10 @@ class Point:
     failed: int
     unsure: int
     passed: int
+    checks_judged: int | None = None
+    """How many of ``checks`` judged anything; ``None`` of what was kept before that was counted."""
+    checks_passed: int | None = None
+    """Of how many of these all that was judged passes."""
     owner: str = ""
     """Whose components these are; ``""``: everybody's."""
 
@@ -67,12 +71,19 @@ class Point:
         judged = self.failed + self.unsure + self.passed
         return self.passed / judged if judged else None
 
+    @property
+    def share_of_checks(self) -> float | None:
+        """The part of checks that pass, of those that judged anything, where it is known."""
+        if not self.checks_judged or self.checks_passed is None:
+            return None
+        return self.checks_passed / self.checks_judged
+
 
 def point_of(
     found: Coverage, *, at: datetime, account: str, partial: bool, owner: str = ""
 ) -> Point:
     """What is kept of how a framework stands."""
-    counts = found.counts
+    counts, of_checks = found.counts, found.of_checks
     return Point(
         at=at,
         account=account,
@@ -88,6 +99,8 @@ def point_of(
         failed=sum(one.failed for one in found.controls),
         unsure=sum(one.unknown for one in found.controls),
         passed=sum(one.passed for one in found.controls),
+        checks_judged=sum(of_checks.values()) - of_checks[Standing.NOT_JUDGED],
+        checks_passed=of_checks[Standing.PASSING],
         owner=owner,
     )
 

@@ -91,7 +91,12 @@ def _control(report: Report, framework: Framework, one: ControlStanding) -> byte
         "strength": one.strength,
         "verdicts": {"fail": one.failed, "unknown": one.unknown, "pass": one.passed},
         "checks": [
-            {"id": name, "title": checks[name].title, "why": checks[name].why}
+            {
+                "id": name,
+                "title": checks[name].title,
+                "why": checks[name].why,
+                "standing": one.of_checks[name].value,
+            }
             for name in one.checks
             if name in checks
         ],

@@ -95,20 +95,23 @@ def frameworks(report: Report, several: Iterable[Framework]) -> Iterator[str]:
 
 
 def _by_scope(report: Report, several: Iterable[Framework]) -> Iterator[str]:
-    """The share of verdicts that pass, of each framework in each scope, where there are several."""
+    """The shares that pass, of each framework in each scope, where there are several."""
     scopes = list(report.looked)[:_MOST_SCOPES]
     if len(scopes) < 2:
         return
     yield '<div class="list"><div class="in frame" tabindex="0"><table><thead><tr>'
-    yield "<th>Verdicts that pass</th>"
+    yield "<th>Checks (verdicts) that pass</th>"
     for scope in scopes:
         yield f'<th class="num">{escape(called(scope))}</th>'
     yield "</tr></thead><tbody>"
     for framework in several:
         yield f"<tr><td><b>{escape(framework.title)}</b></td>"
         for scope in scopes:
-            score = report.coverage_in(framework, scope).score
-            told = '<span class="soft">–</span>' if score is None else f"{score:.0%}"  # noqa: RUF001
+            found = report.coverage_in(framework, scope)
+            told = '<span class="soft">–</span>'  # noqa: RUF001
+            if found.share_of_checks is not None and found.score is not None:
+                of_verdicts = f'<span class="soft">({found.score:.0%})</span>'
+                told = f"{found.share_of_checks:.0%} {of_verdicts}"
             yield f'<td class="num">{told}</td>'
         yield "</tr>"
     yield "</tbody></table></div>"
@@ -122,7 +125,9 @@ def _card(one: Coverage) -> str:
     total = len(one.controls)
     told = ", ".join(f"{count} {word.value}" for word, count in one.counts.items() if count)
     parts = [(colour, one.counts[word]) for word, colour in _FILLS.items()]
-    score = "" if one.score is None else f"{one.score:.0%} of verdicts pass."
+    score = ""
+    if one.share_of_checks is not None and one.score is not None:
+        score = f"{one.share_of_checks:.0%} of checks pass, {one.score:.0%} of verdicts."
     return (
         f'<div class="card"><h3>{escape(one.framework.title)}</h3>'
         f'<p class="soft small">{escape(one.framework.version)}</p>'
@@ -139,7 +144,7 @@ def _controls(found: Coverage) -> Iterator[str]:
     of = found.framework.of
     yield f"{escape(of[:1].upper() + of[1:])}.</p><table><thead><tr><th>Control</th>"
     yield "<th>Stands</th><th>Looked at</th>"
-    for word in ("Fail", "Unknown", "Pass"):
+    for word in ("Fail", "Unknown", "Pass", "Checks that pass"):
         yield f'<th class="num">{word}</th>'
     yield "</tr></thead><tbody>"
     for one in found.controls:
@@ -148,5 +153,6 @@ def _controls(found: Coverage) -> Iterator[str]:
         yield f"<td>{one.strength.value if one.strength else ''}</td>"
         for count in (one.failed, one.unknown, one.passed):
             yield f'<td class="num">{count or ""}</td>'
-        yield "</tr>"
+        told = f"{len(one.passing_checks)} of {len(one.checks)}" if one.checks else ""
+        yield f'<td class="num">{told}</td></tr>'
     yield "</tbody></table></div></details>"
