@@ -100,7 +100,7 @@ def test_what_changed_since_the_scan_before_is_told(auditor: Any) -> None:
 
 def test_frameworks_are_shown_over_time_with_how_many_checks_looked(auditor: Any) -> None:
     text = text_of(auditor.get(f"{AT}/history"))
-    assert text.count('<svg class="plot"') == 8
+    assert text.count('<svg class="plot"') == 10
     assert "3 scans; what is marked could not all be read" in text
     one = text_of(auditor.get(f"{AT}/history/cis-aws-3.0?account={kept.ACCOUNT}"))
     assert re.findall(r'<td class="when">([0-9-]+)', one) == ["2026-11-21", "2026-11-20"]

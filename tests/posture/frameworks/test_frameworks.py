@@ -28,6 +28,8 @@ OWN = Framework(
     ("name", "count"),
     [
         ("cis-aws-3.0", 62),
+        ("cis-aws-5.0", 63),
+        ("cis-aws-6.0", 63),
         ("nist-csf-2.0", 106),
         ("soc2", 61),
         ("iso-27001-2022", 93),
@@ -47,6 +49,10 @@ def test_a_framework_has_all_its_controls(name: str, count: int) -> None:
         ("nist-800-53r5", "AC-2(3)", "Disable Accounts"),
         ("nist-800-53r5", "IA-13", "Identity Providers and Authorization Servers"),
         ("nist-800-53r5", "SR-12", "Component Disposal"),
+        ("cis-aws-5.0", "1.3", "The root user has no access key"),
+        ("cis-aws-5.0", "5.1.1", "Volumes are encrypted by default"),
+        ("cis-aws-6.0", "3.2.4", "Databases are in several zones"),
+        ("cis-aws-6.0", "6.7", "Instances ask for IMDSv2"),
         ("iso-27001-2022", "A.5.24", "Being ready for incidents"),
         ("iso-27001-2022", "A.6.3", "Awareness, education, training"),
         ("iso-27001-2022", "A.7.10", "Media from first use to disposal"),
@@ -69,6 +75,22 @@ def test_a_title_stands_beside_its_own_identifier(name: str, control: str, title
     assert frameworks()[name].controls[control] == title
 
 
+@pytest.mark.parametrize("later", ["cis-aws-5.0", "cis-aws-6.0"])
+def test_a_later_benchmark_is_looked_at_by_its_own_numbers(later: str) -> None:
+    before, now = (frameworks()[name] for name in ("cis-aws-3.0", later))
+    checks, lately = supporters(before, CHECKS), supporters(now, CHECKS)
+    by_title = {title: control for control, title in now.controls.items()}
+    gone = [one for one, title in before.controls.items() if title not in by_title]
+    assert gone == ["1.3"], "questions that AWS does not ask any more"
+    for control, title in before.controls.items():
+        if control not in gone:
+            assert lately[by_title[title]] == checks[control]
+    more = set(now.controls.values()) - set(before.controls.values())
+    assert all(lately[by_title[title]] for title in more)
+    people = [title for control, title in now.controls.items() if not lately[control]]
+    assert people == ["Contact details are current", before.controls["2.1.3"]]
+
+
 def test_nothing_is_listed_that_nist_has_withdrawn() -> None:
     controls = frameworks()["nist-800-53r5"].controls
     assert sum("(" not in one for one in controls) == 299
@@ -76,7 +98,7 @@ def test_nothing_is_listed_that_nist_has_withdrawn() -> None:
 
 
 def test_there_are_no_others() -> None:
-    assert len(frameworks()) == 8
+    assert len(frameworks()) == 10
 
 
 @pytest.mark.parametrize(("check", "controls"), CHECKS, ids=lambda one: str(one)[:60])

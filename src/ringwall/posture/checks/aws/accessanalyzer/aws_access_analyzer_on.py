@@ -26,6 +26,8 @@ CHECK = Check(
     reads=("access_analyzers",),
     controls=(
         "cis-aws-3.0 1.20 full",
+        "cis-aws-5.0 1.19 full",
+        "cis-aws-6.0 2.19 full",
         *WATCHED,
         "nist-800-53r5 AC-6(7) partial",
         "nist-csf-2.0 DE.CM-03 supporting",

@@ -26,6 +26,8 @@ CHECK = Check(
     reads=("security_contact",),
     controls=(
         "cis-aws-3.0 1.2 full",
+        "cis-aws-5.0 1.2 full",
+        "cis-aws-6.0 2.2 full",
         "nist-800-53r5 IR-6 supporting",
         "iso-27001-2022 A.5.5 supporting",
         "soc2 CC2.3 supporting",

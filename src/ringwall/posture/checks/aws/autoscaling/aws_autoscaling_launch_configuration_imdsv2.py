@@ -27,7 +27,12 @@ CHECK = Check(
     judges="aws-autoscaling-launch-configuration",
     severity=Severity.MEDIUM,
     reads=("listed", "aws-region.metadata_defaults"),
-    controls=("cis-aws-3.0 5.6 partial", *HARDENED),
+    controls=(
+        "cis-aws-3.0 5.6 partial",
+        "cis-aws-5.0 5.7 partial",
+        "cis-aws-6.0 6.7 partial",
+        *HARDENED,
+    ),
     known_as=("securityhub:AutoScaling.3",),
 )
 

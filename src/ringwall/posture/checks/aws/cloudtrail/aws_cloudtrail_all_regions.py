@@ -35,6 +35,8 @@ CHECK = Check(
     ),
     controls=(
         "cis-aws-3.0 3.1 full",
+        "cis-aws-5.0 3.1 full",
+        "cis-aws-6.0 4.1 full",
         *LOGGED,
         "nist-csf-2.0 RS.AN-03 supporting",
     ),

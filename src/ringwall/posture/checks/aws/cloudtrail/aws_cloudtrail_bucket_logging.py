@@ -31,6 +31,8 @@ CHECK = Check(
     ),
     controls=(
         "cis-aws-3.0 3.4 full",
+        "cis-aws-5.0 3.4 full",
+        "cis-aws-6.0 4.4 full",
         *LOGGED,
         "nist-800-53r5 AU-9 supporting",
     ),

@@ -26,6 +26,8 @@ CHECK = Check(
     reads=("listed",),
     controls=(
         "cis-aws-3.0 3.5 full",
+        "cis-aws-5.0 3.5 full",
+        "cis-aws-6.0 4.5 full",
         *AT_REST,
         "nist-800-53r5 AU-9(3) partial",
     ),

@@ -22,7 +22,13 @@ CHECK = Check(
         "aws-cloudtrail-trail.status",
         "aws-cloudtrail-trail.selectors",
     ),
-    controls=("cis-aws-3.0 3.9 full", *LOGGED, "pci-dss-4 10.2.1.1 partial"),
+    controls=(
+        "cis-aws-3.0 3.9 full",
+        "cis-aws-5.0 3.9 full",
+        "cis-aws-6.0 4.9 full",
+        *LOGGED,
+        "pci-dss-4 10.2.1.1 partial",
+    ),
     known_as=("prowler:cloudtrail_s3_dataevents_read_enabled", "securityhub:S3.23"),
 )
 

@@ -26,6 +26,8 @@ CHECK = Check(
     reads=("listed",),
     controls=(
         "cis-aws-3.0 3.2 full",
+        "cis-aws-5.0 3.2 full",
+        "cis-aws-6.0 4.2 full",
         *LOGGED,
         "nist-800-53r5 AU-9 partial",
         "pci-dss-4 10.3.4 partial",

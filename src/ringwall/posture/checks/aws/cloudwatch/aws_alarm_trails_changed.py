@@ -22,6 +22,8 @@ CHECK = Check(
     reads=READS,
     controls=(
         "cis-aws-3.0 4.5 full",
+        "cis-aws-5.0 4.5 full",
+        "cis-aws-6.0 5.5 full",
         *WATCHED,
         "nist-800-53r5 AU-6(1) partial",
         "nist-800-53r5 SI-4(5) partial",

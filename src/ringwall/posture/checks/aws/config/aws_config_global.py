@@ -36,6 +36,8 @@ CHECK = Check(
     ),
     controls=(
         "cis-aws-3.0 3.3 partial",
+        "cis-aws-5.0 3.3 partial",
+        "cis-aws-6.0 4.3 partial",
         "nist-800-53r5 CM-8 supporting",
         "nist-800-53r5 CM-3 supporting",
         "iso-27001-2022 A.8.9 supporting",

@@ -24,7 +24,12 @@ CHECK = Check(
     judges="aws-region",
     severity=Severity.MEDIUM,
     reads=("ebs_encryption_by_default",),
-    controls=("cis-aws-3.0 2.2.1 full", *AT_REST),
+    controls=(
+        "cis-aws-3.0 2.2.1 full",
+        "cis-aws-5.0 5.1.1 full",
+        "cis-aws-6.0 6.1.1 full",
+        *AT_REST,
+    ),
     known_as=("prowler:ec2_ebs_default_encryption", "securityhub:EC2.7", "checkov:CKV_AWS_106"),
     remedy="aws-ec2-ebs-encryption",
 )

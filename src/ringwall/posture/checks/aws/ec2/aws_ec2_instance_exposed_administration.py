@@ -47,6 +47,10 @@ CHECK = Check(
     controls=(
         "cis-aws-3.0 5.2 supporting",
         "cis-aws-3.0 5.3 supporting",
+        "cis-aws-5.0 5.3 supporting",
+        "cis-aws-5.0 5.4 supporting",
+        "cis-aws-6.0 6.3 supporting",
+        "cis-aws-6.0 6.4 supporting",
         *PERIMETER,
         *FROM_UNTRUSTED,
     ),

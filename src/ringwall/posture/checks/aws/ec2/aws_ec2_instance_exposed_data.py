@@ -37,6 +37,8 @@ CHECK = Check(
     severity=Severity.CRITICAL,
     reads=("listed", *READS),
     controls=(
+        "cis-aws-5.0 5.1.2 supporting",
+        "cis-aws-6.0 6.1.2 supporting",
         *PERIMETER,
         *NOT_PUBLIC,
         *FROM_UNTRUSTED,

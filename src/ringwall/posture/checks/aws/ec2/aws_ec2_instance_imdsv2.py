@@ -27,7 +27,13 @@ CHECK = Check(
     judges="aws-ec2-instance",
     severity=Severity.HIGH,
     reads=("listed",),
-    controls=("cis-aws-3.0 5.6 full", *HARDENED, *LEAST_PRIVILEGE),
+    controls=(
+        "cis-aws-3.0 5.6 full",
+        "cis-aws-5.0 5.7 full",
+        "cis-aws-6.0 6.7 full",
+        *HARDENED,
+        *LEAST_PRIVILEGE,
+    ),
     known_as=("prowler:ec2_instance_imdsv2_enabled", "securityhub:EC2.8", "checkov:CKV_AWS_79"),
     remedy="aws-ec2-imdsv2",
 )

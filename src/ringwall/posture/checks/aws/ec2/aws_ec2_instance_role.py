@@ -23,6 +23,8 @@ CHECK = Check(
     reads=("listed",),
     controls=(
         "cis-aws-3.0 1.18 partial",
+        "cis-aws-5.0 1.17 partial",
+        "cis-aws-6.0 2.17 partial",
         "nist-800-53r5 IA-5 supporting",
         "ccm-4 IAM-15 supporting",
     ),

@@ -28,7 +28,12 @@ CHECK = Check(
     judges="aws-ec2-launch-template",
     severity=Severity.MEDIUM,
     reads=("versions", "aws-region.metadata_defaults"),
-    controls=("cis-aws-3.0 5.6 partial", *HARDENED),
+    controls=(
+        "cis-aws-3.0 5.6 partial",
+        "cis-aws-5.0 5.7 partial",
+        "cis-aws-6.0 6.7 partial",
+        *HARDENED,
+    ),
     known_as=("prowler:ec2_launch_template_imdsv2_required", "securityhub:EC2.170"),
 )
 

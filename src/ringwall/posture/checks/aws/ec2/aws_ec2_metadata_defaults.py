@@ -25,7 +25,12 @@ CHECK = Check(
     judges="aws-region",
     severity=Severity.MEDIUM,
     reads=("metadata_defaults",),
-    controls=("cis-aws-3.0 5.6 supporting", *HARDENED),
+    controls=(
+        "cis-aws-3.0 5.6 supporting",
+        "cis-aws-5.0 5.7 supporting",
+        "cis-aws-6.0 6.7 supporting",
+        *HARDENED,
+    ),
     known_as=("prowler:ec2_instance_account_imdsv2_enabled",),
 )
 

@@ -24,7 +24,12 @@ CHECK = Check(
     judges="aws-efs-file-system",
     severity=Severity.MEDIUM,
     reads=("listed",),
-    controls=("cis-aws-3.0 2.4.1 full", *AT_REST),
+    controls=(
+        "cis-aws-3.0 2.4.1 full",
+        "cis-aws-5.0 2.3.1 full",
+        "cis-aws-6.0 3.3.1 full",
+        *AT_REST,
+    ),
     known_as=(
         "prowler:efs_encryption_at_rest_enabled",
         "securityhub:EFS.1",

@@ -32,6 +32,8 @@ CHECK = Check(
     ),
     controls=(
         "cis-aws-3.0 1.22 full",
+        "cis-aws-5.0 1.21 full",
+        "cis-aws-6.0 2.21 full",
         *LEAST_PRIVILEGE,
         "nist-800-53r5 AC-4 supporting",
     ),

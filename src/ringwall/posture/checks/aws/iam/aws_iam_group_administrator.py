@@ -47,6 +47,8 @@ CHECK = Check(
     reads=(*READS, *BINDING),
     controls=(
         "cis-aws-3.0 1.16 partial",
+        "cis-aws-5.0 1.15 partial",
+        "cis-aws-6.0 2.15 partial",
         *LEAST_PRIVILEGE,
         *PRIVILEGED,
     ),

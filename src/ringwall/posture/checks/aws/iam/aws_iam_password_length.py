@@ -27,6 +27,8 @@ CHECK = Check(
     reads=("password_policy",),
     controls=(
         "cis-aws-3.0 1.8 full",
+        "cis-aws-5.0 1.7 full",
+        "cis-aws-6.0 2.7 full",
         *SIGN_IN,
         "nist-800-53r5 IA-5(1) partial",
         "pci-dss-4 8.3.6 partial",

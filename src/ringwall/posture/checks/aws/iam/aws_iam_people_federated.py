@@ -28,6 +28,8 @@ CHECK = Check(
     reads=("credential_report",),
     controls=(
         "cis-aws-3.0 1.21 partial",
+        "cis-aws-5.0 1.20 partial",
+        "cis-aws-6.0 2.20 partial",
         *SIGN_IN,
         "nist-800-53r5 AC-2(1) supporting",
         *IDENTITIES,

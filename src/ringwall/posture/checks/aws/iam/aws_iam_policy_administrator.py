@@ -32,6 +32,8 @@ CHECK = Check(
     reads=("details",),
     controls=(
         "cis-aws-3.0 1.16 partial",
+        "cis-aws-5.0 1.15 partial",
+        "cis-aws-6.0 2.15 partial",
         "nist-800-53r5 AC-6 partial",
         "nist-csf-2.0 PR.AA-05 partial",
         "pci-dss-4 7.2.1 partial",

@@ -27,6 +27,8 @@ CHECK = Check(
     reads=("summary",),
     controls=(
         "cis-aws-3.0 1.4 full",
+        "cis-aws-5.0 1.3 full",
+        "cis-aws-6.0 2.3 full",
         "nist-800-53r5 AC-6(5) partial",
         "nist-csf-2.0 PR.AA-05 partial",
         "pci-dss-4 7.2.2 partial",

@@ -26,6 +26,8 @@ CHECK = Check(
     reads=("summary", "virtual_mfa"),
     controls=(
         "cis-aws-3.0 1.6 full",
+        "cis-aws-5.0 1.5 full",
+        "cis-aws-6.0 2.5 full",
         *SIGN_IN,
         "nist-800-53r5 IA-2(1) partial",
         "nist-800-53r5 IA-2(6) partial",

@@ -25,6 +25,8 @@ CHECK = Check(
     reads=("summary",),
     controls=(
         "cis-aws-3.0 1.5 full",
+        "cis-aws-5.0 1.4 full",
+        "cis-aws-6.0 2.4 full",
         "nist-800-53r5 IA-2(1) partial",
         "nist-csf-2.0 PR.AA-03 partial",
         "pci-dss-4 8.4.1 partial",

@@ -28,6 +28,8 @@ CHECK = Check(
     reads=("credential_report",),
     controls=(
         "cis-aws-3.0 1.7 full",
+        "cis-aws-5.0 1.6 full",
+        "cis-aws-6.0 2.6 full",
         *LEAST_PRIVILEGE,
         "nist-800-53r5 AC-6(5) partial",
         "nist-800-53r5 AC-2(7) supporting",

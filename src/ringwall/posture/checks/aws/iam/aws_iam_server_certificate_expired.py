@@ -28,6 +28,8 @@ CHECK = Check(
     reads=("listed",),
     controls=(
         "cis-aws-3.0 1.19 full",
+        "cis-aws-5.0 1.18 full",
+        "cis-aws-6.0 2.18 full",
         *IN_TRANSIT,
         "nist-800-53r5 SC-17 partial",
     ),

@@ -27,6 +27,8 @@ CHECK = Check(
     reads=("aws-iam-role.details",),
     controls=(
         "cis-aws-3.0 1.17 full",
+        "cis-aws-5.0 1.16 full",
+        "cis-aws-6.0 2.16 full",
         "nist-800-53r5 IR-7 partial",
         "iso-27001-2022 A.5.26 supporting",
         "soc2 CC7.4 supporting",

@@ -25,6 +25,8 @@ CHECK = Check(
     reads=("details",),
     controls=(
         "cis-aws-3.0 1.15 full",
+        "cis-aws-5.0 1.14 full",
+        "cis-aws-6.0 2.14 full",
         "nist-800-53r5 AC-6 partial",
         "nist-800-53r5 AC-2(7) supporting",
         "soc2 CC6.3 partial",

@@ -27,6 +27,8 @@ CHECK = Check(
     reads=("aws-account.credential_report",),
     controls=(
         "cis-aws-3.0 1.11 full",
+        "cis-aws-5.0 1.10 full",
+        "cis-aws-6.0 2.10 full",
         *SECRETS,
         "nist-800-53r5 AC-2 supporting",
         "iso-27001-2022 A.5.16 supporting",

@@ -30,6 +30,8 @@ CHECK = Check(
     reads=("aws-account.credential_report",),
     controls=(
         "cis-aws-3.0 1.14 full",
+        "cis-aws-5.0 1.13 full",
+        "cis-aws-6.0 2.13 full",
         *SECRETS,
         "nist-800-53r5 IA-5(1) partial",
         "nist-800-53r5 SC-12 supporting",

@@ -29,6 +29,8 @@ CHECK = Check(
     reads=("aws-account.credential_report",),
     controls=(
         "cis-aws-3.0 1.10 full",
+        "cis-aws-5.0 1.9 full",
+        "cis-aws-6.0 2.9 full",
         "nist-800-53r5 IA-2(2) partial",
         "nist-csf-2.0 PR.AA-03 partial",
         "pci-dss-4 8.4.2 partial",

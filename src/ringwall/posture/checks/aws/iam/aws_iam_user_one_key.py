@@ -28,6 +28,8 @@ CHECK = Check(
     reads=("aws-account.credential_report",),
     controls=(
         "cis-aws-3.0 1.13 full",
+        "cis-aws-5.0 1.12 full",
+        "cis-aws-6.0 2.12 full",
         *SECRETS,
         "nist-800-53r5 IA-5 supporting",
     ),

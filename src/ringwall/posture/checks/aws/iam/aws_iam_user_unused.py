@@ -30,6 +30,8 @@ CHECK = Check(
     reads=("aws-account.credential_report",),
     controls=(
         "cis-aws-3.0 1.12 full",
+        "cis-aws-5.0 1.11 full",
+        "cis-aws-6.0 2.11 full",
         "nist-800-53r5 AC-2(3) partial",
         "pci-dss-4 8.2.6 partial",
         "soc2 CC6.2 partial",

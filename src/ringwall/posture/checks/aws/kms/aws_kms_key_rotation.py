@@ -31,6 +31,8 @@ CHECK = Check(
     ),
     controls=(
         "cis-aws-3.0 3.6 full",
+        "cis-aws-5.0 3.6 full",
+        "cis-aws-6.0 4.6 full",
         *AT_REST,
         "nist-800-53r5 SC-12 partial",
         "pci-dss-4 3.7.4 partial",

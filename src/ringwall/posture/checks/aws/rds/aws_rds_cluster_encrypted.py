@@ -24,7 +24,12 @@ CHECK = Check(
     judges="aws-rds-cluster",
     severity=Severity.MEDIUM,
     reads=("listed",),
-    controls=("cis-aws-3.0 2.3.1 partial", *AT_REST),
+    controls=(
+        "cis-aws-3.0 2.3.1 partial",
+        "cis-aws-5.0 2.2.1 partial",
+        "cis-aws-6.0 3.2.1 partial",
+        *AT_REST,
+    ),
     known_as=(
         "prowler:rds_cluster_storage_encrypted",
         "securityhub:RDS.27",

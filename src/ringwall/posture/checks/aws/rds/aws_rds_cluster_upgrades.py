@@ -23,7 +23,12 @@ CHECK = Check(
     judges="aws-rds-cluster",
     severity=Severity.LOW,
     reads=("listed",),
-    controls=("cis-aws-3.0 2.3.2 partial", *UPDATED),
+    controls=(
+        "cis-aws-3.0 2.3.2 partial",
+        "cis-aws-5.0 2.2.2 partial",
+        "cis-aws-6.0 3.2.2 partial",
+        *UPDATED,
+    ),
     known_as=(
         "prowler:rds_cluster_minor_version_upgrade_enabled",
         "securityhub:RDS.35",

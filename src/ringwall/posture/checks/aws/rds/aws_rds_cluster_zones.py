@@ -22,7 +22,11 @@ CHECK = Check(
     judges="aws-rds-cluster",
     severity=Severity.LOW,
     reads=("listed",),
-    controls=RESILIENT,
+    controls=(
+        "cis-aws-5.0 2.2.4 partial",
+        "cis-aws-6.0 3.2.4 partial",
+        *RESILIENT,
+    ),
     known_as=(
         "prowler:rds_cluster_multi_az",
         "securityhub:RDS.15",

@@ -24,7 +24,12 @@ CHECK = Check(
     judges="aws-rds-instance",
     severity=Severity.MEDIUM,
     reads=("listed",),
-    controls=("cis-aws-3.0 2.3.1 full", *AT_REST),
+    controls=(
+        "cis-aws-3.0 2.3.1 full",
+        "cis-aws-5.0 2.2.1 full",
+        "cis-aws-6.0 3.2.1 full",
+        *AT_REST,
+    ),
     known_as=(
         "prowler:rds_instance_storage_encrypted",
         "securityhub:RDS.3",

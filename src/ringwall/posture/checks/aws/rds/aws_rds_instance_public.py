@@ -47,6 +47,8 @@ CHECK = Check(
     reads=("listed", *GROUP_READS, *ROUTE_READS),
     controls=(
         "cis-aws-3.0 2.3.3 full",
+        "cis-aws-5.0 2.2.3 full",
+        "cis-aws-6.0 3.2.3 full",
         *PERIMETER,
         *FROM_UNTRUSTED,
         *NOT_REACHED,

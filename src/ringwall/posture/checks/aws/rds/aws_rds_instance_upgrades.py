@@ -24,7 +24,12 @@ CHECK = Check(
     judges="aws-rds-instance",
     severity=Severity.LOW,
     reads=("listed",),
-    controls=("cis-aws-3.0 2.3.2 full", *UPDATED),
+    controls=(
+        "cis-aws-3.0 2.3.2 full",
+        "cis-aws-5.0 2.2.2 full",
+        "cis-aws-6.0 3.2.2 full",
+        *UPDATED,
+    ),
     known_as=(
         "prowler:rds_instance_minor_version_upgrade_enabled",
         "securityhub:RDS.13",

@@ -24,7 +24,11 @@ CHECK = Check(
     judges="aws-rds-instance",
     severity=Severity.LOW,
     reads=("listed",),
-    controls=RESILIENT,
+    controls=(
+        "cis-aws-5.0 2.2.4 partial",
+        "cis-aws-6.0 3.2.4 partial",
+        *RESILIENT,
+    ),
     known_as=(
         "prowler:rds_instance_multi_az",
         "securityhub:RDS.5",

@@ -33,6 +33,8 @@ CHECK = Check(
     reads=("public_access_block", "aws-account.s3_public_access_block"),
     controls=(
         "cis-aws-3.0 2.1.4 full",
+        "cis-aws-5.0 2.1.4 full",
+        "cis-aws-6.0 3.1.4 full",
         *NOT_PUBLIC,
         "nist-800-53r5 AC-6 supporting",
         "pci-dss-4 1.3.1 supporting",

@@ -28,6 +28,8 @@ CHECK = Check(
     reads=("versioning", "object_lock"),
     controls=(
         "cis-aws-3.0 2.1.2 full",
+        "cis-aws-5.0 2.1.2 full",
+        "cis-aws-6.0 3.1.2 full",
         *KEPT,
         "nist-800-53r5 CP-9 supporting",
     ),

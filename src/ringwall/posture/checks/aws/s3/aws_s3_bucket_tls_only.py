@@ -34,6 +34,8 @@ CHECK = Check(
     reads=("policy",),
     controls=(
         "cis-aws-3.0 2.1.1 full",
+        "cis-aws-5.0 2.1.1 full",
+        "cis-aws-6.0 3.1.1 full",
         *IN_TRANSIT,
     ),
     known_as=(

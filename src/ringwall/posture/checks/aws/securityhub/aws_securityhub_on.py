@@ -27,6 +27,8 @@ CHECK = Check(
     reads=("security_hub",),
     controls=(
         "cis-aws-3.0 4.16 full",
+        "cis-aws-5.0 4.16 full",
+        "cis-aws-6.0 5.16 full",
         *WATCHED,
         *ASSESSED,
         "soc2 CC4.2 supporting",

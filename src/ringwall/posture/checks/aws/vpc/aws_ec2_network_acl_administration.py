@@ -29,6 +29,8 @@ CHECK = Check(
     reads=("listed",),
     controls=(
         "cis-aws-3.0 5.1 full",
+        "cis-aws-5.0 5.2 full",
+        "cis-aws-6.0 6.2 full",
         *PERIMETER,
         *FROM_UNTRUSTED,
     ),

@@ -28,6 +28,8 @@ CHECK = Check(
     reads=("listed", "aws-ec2-network-interface.listed"),
     controls=(
         "cis-aws-3.0 5.4 full",
+        "cis-aws-5.0 5.5 full",
+        "cis-aws-6.0 6.5 full",
         *PERIMETER,
         "pci-dss-4 1.4.2 supporting",
     ),

@@ -15,6 +15,8 @@ CHECK = Check(
     severity=Severity.HIGH,
     reads=READS,
     controls=(
+        "cis-aws-5.0 5.1.2 partial",
+        "cis-aws-6.0 6.1.2 partial",
         *PERIMETER,
         *FROM_UNTRUSTED,
     ),

@@ -17,6 +17,10 @@ CHECK = Check(
     controls=(
         "cis-aws-3.0 5.2 partial",
         "cis-aws-3.0 5.3 partial",
+        "cis-aws-5.0 5.3 partial",
+        "cis-aws-5.0 5.4 partial",
+        "cis-aws-6.0 6.3 partial",
+        "cis-aws-6.0 6.4 partial",
         *PERIMETER,
         *FROM_UNTRUSTED,
     ),

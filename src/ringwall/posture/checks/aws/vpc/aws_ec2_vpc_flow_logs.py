@@ -27,6 +27,8 @@ CHECK = Check(
     reads=("listed", "aws-ec2-flow-log.listed", "aws-ec2-subnet.listed"),
     controls=(
         "cis-aws-3.0 3.7 full",
+        "cis-aws-5.0 3.7 full",
+        "cis-aws-6.0 4.7 full",
         "nist-csf-2.0 DE.CM-01 partial",
         *LOGGED,
         *INTRUSIONS,
