@@ -50,3 +50,13 @@ def _check(one: KnownCheck) -> Iterator[str]:
         yield f"- Controls: {'; '.join(one.check.controls)}"
     if one.check.known_as:
         yield f"- Known as: {', '.join(f'`{name}`' for name in one.check.known_as)}"
+    if one.references:
+        yield f"- More: {', '.join(_link(text) for text in one.references)}"
+
+
+def _link(reference: str) -> str:
+    """An address under its end, so that a line of several stays short; other names as they are."""
+    if not reference.startswith("https://"):
+        return reference
+    end = reference.rstrip("/").rpartition("/")[2].rpartition("#")
+    return f"[{end[2].removesuffix('.html')}]({reference})"

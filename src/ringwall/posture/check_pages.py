@@ -66,7 +66,7 @@ def page_of(one: KnownCheck) -> CheckPage:
         reads=one.check.reads,
         controls=one.check.controls,
         known_as=one.check.known_as,
-        references=one.check.references,
+        references=one.references,
         remedy=one.check.remedy,
     )
 

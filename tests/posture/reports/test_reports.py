@@ -130,6 +130,19 @@ def test_asff_has_what_security_hub_asks_for(report: Report) -> None:
     assert statuses == {"PASSED", "FAILED", "NOT_AVAILABLE"}
 
 
+def test_each_form_tells_where_to_read_more(report: Report) -> None:
+    wrong = report.of(Outcome.FAIL)[0]
+    address = wrong.check.references[0]
+    assert address.startswith("https://docs.aws.amazon.com/")
+    rules = json.loads(sarif.text(report))["runs"][0]["tool"]["driver"]["rules"]
+    by_id = {one["id"]: one for one in rules}
+    assert by_id[wrong.check.id]["helpUri"] == address
+    assert ocsf.event(wrong, report)["remediation"]["references"] == [*wrong.check.references]
+    told = {one["GeneratorId"]: one["Remediation"] for one in json.loads(asff.text(report))}
+    assert told[wrong.check.id]["Recommendation"]["Url"] == address
+    assert address in html.text(report)
+
+
 def test_csv_has_no_formula(report: Report) -> None:
     text = b"".join(comma_separated.lines(report)).decode()
     rows = list(csv.reader(io.StringIO(text)))

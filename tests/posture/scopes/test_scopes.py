@@ -85,6 +85,7 @@ def test_a_fault_of_code_has_the_place_in_its_tree_and_is_the_one_in_the_queue(
     uid = result["partialFingerprints"]["ringwall/v1"]
     assert Queued.objects.get(uid=uid).weakness == CHECK
     assert "versioning" in ran("explain", uid)
+    assert "s3-controls.html#s3-14" in ran("explain", "aws-s3-bucket-versioning")
     assert ran("explain", uid[:8]) == ran("explain", uid), "lists show no more of it"
     ran("explain", "0" * 8, code=1)
 

@@ -18,7 +18,9 @@ class Check:
     comes to.
     ``controls`` are ``<framework> <control> [full|partial|supporting]``, partial where nothing is
     said. ``known_as`` is what other tools call the same: ``prowler:...``, ``securityhub:S3.8``,
-    ``checkov:CKV_AWS_20``. ``remedy`` names the plan that mends it, if there is one.
+    ``checkov:CKV_AWS_20``. ``references`` are addresses where more is said, besides those that
+    follow from these names (:mod:`ringwall.posture.checking.referring`). ``remedy`` names the plan
+    that mends it, if there is one.
     """
 
     judges: str

@@ -19,6 +19,7 @@ from ringwall.posture.checking.cases import Case
 from ringwall.posture.checking.check import Check, Judgment
 from ringwall.posture.checking.index import ROOT, Behind, CasesBehind, Entry, entries
 from ringwall.posture.checking.reading import Subject, World
+from ringwall.posture.checking.referring import references_of
 from ringwall.posture.checking.sql import SqlCheck, read_sql
 from ringwall.runtime.collecting import collected_later
 
@@ -40,6 +41,11 @@ class KnownCheck:
     check: Check
     judge: Judge
     cases: Sequence[Case]
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Where to read more: its own, and pages of what others call the same."""
+        return references_of(self.id, self.check)
 
 
 def own_checks(ids: Iterable[str] | None = None) -> list[KnownCheck]:

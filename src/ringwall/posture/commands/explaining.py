@@ -101,3 +101,5 @@ def _page(known: "KnownCheck") -> None:
     ):
         if several:
             say((title, "bold"), "; ".join(several))
+    for address in known.references:
+        say(("More: ", "bold"), address)

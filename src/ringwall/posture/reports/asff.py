@@ -29,6 +29,9 @@ def _finding(row: Row, report: Report) -> dict[str, Any]:
     partition = arn[1] if arn[0] == "arn" and len(arn) > 1 else "aws"
     product = f"arn:{partition}:securityhub:{region}:{row.found.account}:product"
     finding = row.finding(at)
+    recommendation = {"Text": row.check.fix[: _LONGEST["Text"]]}
+    for address in (one for one in finding.references if one.startswith("https://")):
+        recommendation.setdefault("Url", address)
     severity = row.judged.severity if row.outcome is Outcome.FAIL else Severity.INFORMATIONAL
     return {
         "SchemaVersion": "2018-10-08",
@@ -42,7 +45,7 @@ def _finding(row: Row, report: Report) -> dict[str, Any]:
         "Severity": {"Label": severity.value.upper()},
         "Title": row.check.title[: _LONGEST["Title"]],
         "Description": (row.judged.verdict.why or row.check.why)[: _LONGEST["Description"]],
-        "Remediation": {"Recommendation": {"Text": row.check.fix[: _LONGEST["Text"]]}},
+        "Remediation": {"Recommendation": recommendation},
         "Resources": [
             {
                 "Type": "Other",

@@ -116,6 +116,8 @@ def _group(rows: Sequence[Row], report: Report) -> Iterator[str]:
     if one.check.controls:
         controls = ", ".join(" ".join(each.split()[:2]) for each in one.check.controls)
         yield f"<dt>Controls</dt><dd>{escape(controls)}</dd>"
+    if one.references:
+        yield f"<dt>More</dt><dd>{escape(' '.join(one.references))}</dd>"
     yield '</dl><ul class="rows">'
     for row in rows[:_MOST]:
         yield from _component(row, report)

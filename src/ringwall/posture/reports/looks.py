@@ -65,7 +65,7 @@ details[open]>summary::after{transform:rotate(225deg);margin-top:.25rem}
 border-radius:.75rem;min-width:5.75rem;text-align:center;text-transform:capitalize}
 .in{padding:.25rem 1.25rem 1.25rem}
 dl{margin:.25rem 0 1rem;display:grid;grid-template-columns:max-content 1fr;gap:.375rem 1.25rem}
-dt{color:var(--soft)}dd{margin:0;max-width:46rem}
+dt{color:var(--soft)}dd{margin:0;max-width:46rem;overflow-wrap:anywhere}
 ul.rows{list-style:none;margin:0;padding:0}
 ul.rows li{border-top:1px solid var(--line);padding:.75rem 0;overflow-wrap:anywhere}
 .list>ul.rows{padding:0 1.25rem}.list>ul.rows li:first-child{border-top:0}

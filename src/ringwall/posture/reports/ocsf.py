@@ -74,6 +74,9 @@ def event(row: Row, report: Report) -> dict[str, Any]:
         "evidences": [{"data": {"read": said(fact)}} for fact in row.judged.verdict.facts][:20],
         "unmapped": {"ringwall": _ours(row, report.left_out_of(row))},
     }
+    addresses = [text for text in finding.references if text.startswith("https://")]
+    if addresses:
+        made["remediation"]["references"] = addresses
     if row.found.account.isdigit():
         made["metadata"]["profiles"] = ["cloud"]
         made["cloud"] = {"provider": "AWS", "account": {"uid": row.found.account}}

@@ -55,7 +55,7 @@ class Row:
             facts=verdict.facts,
             evidence=tuple(map(said, verdict.facts)),
             place=self.place,
-            references=self.check.check.references,
+            references=self.check.references,
             controls=self.check.check.controls,
         )
 

@@ -89,7 +89,7 @@ def text(report: Report) -> str:
 
 def _rule(one: KnownCheck) -> dict[str, Any]:
     tagged = (" ".join(each.split()[:2]) for each in one.check.controls)
-    return {
+    told: dict[str, Any] = {
         "id": one.id,
         "shortDescription": {"text": one.title},
         "fullDescription": {"text": one.why[:_LONGEST]},
@@ -100,6 +100,10 @@ def _rule(one: KnownCheck) -> dict[str, Any]:
             "tags": ["security", *tagged][:_TAGS],
         },
     }
+    address = next((text for text in one.references if text.startswith("https://")), None)
+    if address is not None:
+        told["helpUri"] = address
+    return told
 
 
 def _result(row: Row, numbers: dict[str, int], report: Report) -> dict[str, Any]:
