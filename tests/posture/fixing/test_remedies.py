@@ -1,15 +1,19 @@
 """Each remedy mends what its check finds in moto's server, and is taken back to what was before."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.posture.fixing.conftest import CHECKS, REGION, Account
+from tests.posture.fixing.conftest import CHECKS, NOW, REGION, Account
 from tests.posture.fixing.test_applying import bucket
 
-from ringwall.posture.fixing.making import NoPlanError, remedies
+from ringwall.core.components import Found
+from ringwall.core.observations import Observation, State
+from ringwall.posture.fixing.making import NoPlanError, make_plan, remedies
 from ringwall.posture.fixing.plans import Call, Plan, Stage, decoded, encoded
+from ringwall.posture.snapshot.snapshot import Seen, Snapshot
 
 Make = Callable[[Account], str]
 """Makes something that a check fails, and says what it is called."""
@@ -247,6 +251,7 @@ def test_a_remedy_mends_and_is_taken_back(scene: tuple[Any, str, str]) -> None:
     plan = account.plan(check, label)
     assert decoded(encoded(plan)) == plan
     assert plan.draft.changes
+    assert plan.draft.terraform.endswith("\n")
     assert all(step.undo for step in plan.draft.steps)
     applying = account.applying(check)
     ended = applying.apply(plan, by="tests")
@@ -318,6 +323,48 @@ def test_only_what_is_for_the_world_is_closed(account: Account) -> None:
         for one in rule["IpRanges"]
     }
     assert left == {(22, "10.0.0.0/8"), (443, "0.0.0.0/0")}
+
+
+def test_what_is_closed_is_taken_out_of_the_code_in_whichever_form(account: Account) -> None:
+    label = _group(account)
+    (group,) = account.client("ec2").describe_security_groups(GroupNames=["web"])["SecurityGroups"]
+    plan = account.plan("aws-ec2-security-group-ssh", label)
+    first, alone, older, within = re.split(r"^# .*\n", plan.draft.terraform, flags=re.MULTILINE)
+    assert first == ""
+    assert alone == (
+        '- resource "aws_vpc_security_group_ingress_rule" "web" {\n'
+        f'-   security_group_id = "{group["GroupId"]}"\n'
+        '-   ip_protocol       = "tcp"\n'
+        "-   from_port         = 22\n"
+        "-   to_port           = 22\n"
+        '-   cidr_ipv4         = "0.0.0.0/0"\n'
+        "- }\n"
+    )
+    assert '"aws_security_group_rule" "web"' in older
+    assert '-   type              = "ingress"\n' in older
+    assert within == (
+        "- ingress {\n"
+        '-   protocol    = "tcp"\n'
+        "-   from_port   = 22\n"
+        "-   to_port     = 22\n"
+        '-   cidr_blocks = ["0.0.0.0/0"]\n'
+        "- }\n"
+    )
+
+
+def test_a_public_image_is_taken_out_of_the_code(account: Account) -> None:
+    plan = account.plan("aws-ec2-image-public", _image(account))
+    assert '- resource "aws_ami_launch_permission" "' in plan.draft.terraform
+    assert '-   group    = "all"\n' in plan.draft.terraform
+
+
+def test_where_there_is_no_patch_the_plan_says_why() -> None:
+    """moto tells of public snapshots without their accounts, so that this one is made by hand."""
+    found = Found(kind="aws-ec2-snapshot", name="arn:aws:ec2:::snapshot/snap-1", label="snap-1")
+    seen = Seen(found, {"listed": Observation(State.KNOWN, {"SnapshotId": "snap-1"})})
+    plan = make_plan(Snapshot(), seen, "aws-ec2-snapshot-public", now=NOW, by="tests")
+    assert plan.draft.terraform.startswith("# no code is to be changed: ")
+    assert plan.draft.terraform.count("\n") == 1
 
 
 def test_a_list_that_gives_others_rights_is_for_people_to_move(account: Account) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,6 +31,26 @@ def resource(kind: str, name: str, arguments: Mapping[str, Any], *, comment: str
 def argument(kind: str, label: str, arguments: Mapping[str, Any]) -> str:
     """What goes into the resource that is there already."""
     return f'# in the {kind} of "{label}"\n{_body(arguments, 0)}'
+
+
+def taken_out(where: str, several: Sequence[str]) -> str:
+    """What goes out of the code, as a patch: whichever of these forms it is declared in.
+
+    Only the code knows what it calls a resource, and what else one block opens.
+    """
+    lines = ["".join(f"- {line}\n" for line in one.splitlines()) for one in several]
+    told = "# or\n".join(lines)
+    return f"# take out of the code {where}\n{told}"
+
+
+def without(why: str) -> str:
+    """What stands where there is no patch: why not, in one sentence."""
+    return f"# {why}\n"
+
+
+def inline(block: str, arguments: Mapping[str, Any]) -> str:
+    """A block as it stands in the resource that it is of."""
+    return _body({f"block:{block}": arguments}, 0)
 
 
 def encoded_policy(document: Mapping[str, Any]) -> Expression:

@@ -4,6 +4,7 @@ from typing import Final
 
 from ringwall.posture.checking.reading import Subject, World
 from ringwall.posture.fixing.plans import Call, Draft, Step
+from ringwall.posture.fixing.terraform import named, resource, taken_out
 
 MENDS: Final = ("aws-ec2-image-public",)
 
@@ -26,5 +27,15 @@ def plan(it: Subject, world: World) -> Draft:
         changes=("who may launch it: everybody → this account, and those named",),
         steps=(Step(do=do, undo=(undo,)),),
         warning="others that launch it without being named no longer can; who copied it has it",
+        terraform=taken_out(
+            f"what lets everybody launch {image}",
+            [
+                resource(
+                    "aws_ami_launch_permission",
+                    named(it.label),
+                    {"image_id": image, "group": "all"},
+                )
+            ],
+        ),
         keys={"listed": ("Public", "ImageId")},
     )

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from ringwall.core.observations import UnknownError
 from ringwall.posture.checking.reading import Subject, World
+from ringwall.posture.fixing.opening import taken_out_of_group
 from ringwall.posture.fixing.plans import Call, Draft, Step
 
 MENDS: Final = tuple(
@@ -35,6 +36,7 @@ def plan(it: Subject, world: World) -> Draft:
         changes=tuple(f"{_ports(one)}: everybody → who other rules let in" for one in rules),
         steps=(Step(do=do, undo=(undo,)),),
         warning="whoever works through these ports from outside is cut off",
+        terraform=taken_out_of_group(it.label, group["GroupId"], {"ingress": rules}),
         keys={"listed": ("IpPermissions", "GroupId")},
     )
 

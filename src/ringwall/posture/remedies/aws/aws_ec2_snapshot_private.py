@@ -4,6 +4,7 @@ from typing import Final
 
 from ringwall.posture.checking.reading import Subject, World
 from ringwall.posture.fixing.plans import Call, Draft, Step
+from ringwall.posture.fixing.terraform import without
 
 MENDS: Final = ("aws-ec2-snapshot-public",)
 
@@ -26,6 +27,10 @@ def plan(it: Subject, world: World) -> Draft:
     return Draft(
         changes=("who may copy it: everybody → this account",),
         steps=(Step(do=do, undo=(undo,)),),
+        terraform=without(
+            "no code is to be changed: Terraform's aws_snapshot_create_volume_permission names"
+            " accounts and cannot say `everybody`, so this was not done by it"
+        ),
         keys={"listed": ("SnapshotId",)},
         warning="what was copied while it was public is gone: change every secret that was on it",
     )
