@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.posture.fixing.beside import analyzers, beside, settings
 from tests.posture.fixing.conftest import CHECKS, NOW, REGION, Account
 from tests.posture.fixing.test_applying import bucket
 
@@ -202,6 +203,75 @@ def _group(account: Account) -> str:
     return "web"
 
 
+def _public_snapshot(account: Account) -> str:
+    _database(account)
+    rds = account.client("rds")
+    rds.create_db_snapshot(DBInstanceIdentifier="orders", DBSnapshotIdentifier="before")
+    rds.modify_db_snapshot_attribute(
+        DBSnapshotIdentifier="before",
+        AttributeName="restore",
+        ValuesToAdd=["all", "444455556666"],
+    )
+    return "before"
+
+
+def _public_snapshot_of_cluster(account: Account) -> str:
+    _databases(account)
+    rds = account.client("rds")
+    rds.create_db_cluster_snapshot(
+        DBClusterIdentifier="all-orders", DBClusterSnapshotIdentifier="before"
+    )
+    rds.modify_db_cluster_snapshot_attribute(
+        DBClusterSnapshotIdentifier="before", AttributeName="restore", ValuesToAdd=["all"]
+    )
+    return "before"
+
+
+def _settings(account: Account) -> str:
+    settings(account)
+    return REGION
+
+
+def _analyzers(account: Account) -> str:
+    analyzers(account)
+    return REGION
+
+
+def _going_key(account: Account) -> str:
+    key = _key(account)
+    account.client("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=20)
+    return key
+
+
+def _default_group(account: Account) -> str:
+    """That of one network: others may have no rules."""
+    ec2 = account.client("ec2")
+    for group in ec2.describe_security_groups()["SecurityGroups"]:
+        if group["GroupName"] == "default":
+            rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}
+            own = [{"GroupId": group["GroupId"]}]
+            several = [{"CidrIp": "10.0.0.0/8", "Description": "ours"}]
+            ec2.authorize_security_group_ingress(
+                GroupId=group["GroupId"],
+                IpPermissions=[rule | {"UserIdGroupPairs": own, "IpRanges": several}],
+            )
+    return "default"
+
+
+def _document(account: Account) -> str:
+    ssm = account.client("ssm")
+    steps = [{"action": "aws:runShellScript", "name": "it", "inputs": {"runCommand": ["true"]}}]
+    content = {"schemaVersion": "2.2", "description": "it", "mainSteps": steps}
+    ssm.create_document(Name="setup", Content=json.dumps(content), DocumentType="Command")
+    ssm.modify_document_permission(
+        Name="setup",
+        PermissionType="Share",
+        AccountIdsToAdd=["all"],
+        SharedDocumentVersion="$LATEST",
+    )
+    return "setup"
+
+
 SCENES: list[tuple[str, Make]] = [
     ("aws-s3-account-block-public-access", _account),
     ("aws-s3-bucket-block-public-access", _bucket),
@@ -236,6 +306,15 @@ SCENES: list[tuple[str, Make]] = [
     ("aws-rds-cluster-backups", _databases),
     ("aws-redshift-cluster-public", _warehouse),
     ("aws-redshift-cluster-upgrades", _warehouse),
+    ("aws-rds-snapshot-public", _public_snapshot),
+    ("aws-rds-cluster-snapshot-public", _public_snapshot_of_cluster),
+    ("aws-ec2-snapshot-block-public-access", _settings),
+    ("aws-ec2-image-block-public-access", _settings),
+    ("aws-ec2-metadata-defaults", _settings),
+    ("aws-access-analyzer-on", _analyzers),
+    ("aws-kms-key-deletion", _going_key),
+    ("aws-ec2-security-group-default-closed", _default_group),
+    ("aws-ssm-document-shared", _document),
 ]
 
 
@@ -365,6 +444,72 @@ def test_where_there_is_no_patch_the_plan_says_why() -> None:
     plan = make_plan(Snapshot(), seen, "aws-ec2-snapshot-public", now=NOW, by="tests")
     assert plan.draft.terraform.startswith("# no code is to be changed: ")
     assert plan.draft.terraform.count("\n") == 1
+
+
+def test_what_the_organisation_declares_is_for_the_organisation_to_change(account: Account) -> None:
+    settings(account)["by"] = "declarative-policy"
+    with pytest.raises(NoPlanError, match="a declarative policy of the organisation sets this"):
+        account.plan("aws-ec2-image-block-public-access", REGION)
+
+
+def test_an_analyzer_that_is_there_is_for_people_to_mend(account: Account) -> None:
+    analyzers(account).append({"name": "ours", "type": "ACCOUNT", "status": "FAILED"})
+    with pytest.raises(NoPlanError, match="its analyzer ours is FAILED, see to that one"):
+        account.plan("aws-access-analyzer-on", REGION)
+
+
+def test_an_analyzer_takes_no_name_that_another_has(account: Account) -> None:
+    _analyzers(account)
+    plan = account.plan("aws-access-analyzer-on", REGION)
+    assert plan.draft.steps[0].do.arguments["analyzerName"] == "outside-2"
+
+
+@pytest.mark.parametrize(("later_s", "stage"), [(500, Stage.APPLIED), (900, Stage.TAKEN_BACK)])
+def test_what_aws_does_later_is_waited_for_as_long_as_it_says(
+    account: Account, later_s: int, stage: Stage
+) -> None:
+    """The block of images is told of up to ten minutes later."""
+    now, passed = settings(account), [0.0]
+
+    def told() -> dict[str, str]:
+        state = now["images"] if passed[0] >= later_s else "unblocked"
+        return {"ImageBlockPublicAccessState": state}
+
+    beside(account, "ec2", get_image_block_public_access_state=told)
+    check = "aws-ec2-image-block-public-access"
+    plan, applying = account.plan(check, REGION), account.applying(check)
+    applying._sleep = lambda seconds: passed.__setitem__(0, passed[0] + seconds)
+    ended = applying.apply(decoded(encoded(plan)), by="tests")
+    assert ended.stage is stage, ended.history
+
+
+def test_terraform_keeps_the_other_defaults_of_the_region(account: Account) -> None:
+    settings(account)["metadata"] = {
+        "HttpPutResponseHopLimit": 2,
+        "InstanceMetadataTags": "enabled",
+    }
+    plan = account.plan("aws-ec2-metadata-defaults", REGION)
+    assert "  http_put_response_hop_limit = 2\n" in plan.draft.terraform
+    assert '  instance_metadata_tags      = "enabled"\n' in plan.draft.terraform
+
+
+def test_a_key_that_is_kept_stays_as_aws_leaves_it_and_goes_no_sooner(account: Account) -> None:
+    key = _going_key(account)
+    check = "aws-kms-key-deletion"
+    plan, applying = account.plan(check, key), account.applying(check)
+    (undo,) = plan.draft.steps[0].undo
+    assert undo.arguments == {"KeyId": key, "PendingWindowInDays": 20}
+    assert applying.apply(plan, by="tests").stage is Stage.APPLIED
+    kept = account.client("kms").describe_key(KeyId=key)["KeyMetadata"]
+    assert kept["KeyState"] == "Disabled"
+    assert "enable-key" in plan.draft.warning
+
+
+def test_a_document_comes_back_in_the_version_that_was_shared(account: Account) -> None:
+    plan = account.plan("aws-ssm-document-shared", _document(account))
+    (undo,) = plan.draft.steps[0].undo
+    assert undo.arguments["SharedDocumentVersion"] == "$LATEST"
+    assert plan.draft.terraform.startswith("# take `permissions` out of the aws_ssm_document")
 
 
 def test_a_list_that_gives_others_rights_is_for_people_to_move(account: Account) -> None:

@@ -5,7 +5,7 @@ and taken back before anything else.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, Protocol
@@ -21,6 +21,8 @@ _WAS: Final = {Stage.APPLIED: "applied", Stage.STUCK: "taken back in part"}
 _NOTHING: Final = "nothing to take back: all is as it was before"
 _SETTLES_S: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
 """How long AWS is given until what was done can be read everywhere."""
+_AGAIN_S: Final = 30.0
+"""How often it is looked at of what AWS says takes longer."""
 
 
 class Cloud(Protocol):
@@ -146,7 +148,7 @@ class Applying:
 
     def _verified(self, plan: Plan, *, by: str) -> Plan:
         why = ""
-        for seconds in _SETTLES_S:
+        for seconds in _settling(plan):
             self._sleep(seconds)
             snapshot = self._cloud.read(plan)
             judged = self._cloud.judge(plan, snapshot)
@@ -171,7 +173,7 @@ class Applying:
                 except Exception as error:  # noqa: BLE001 - the others are taken back all the same
                     failed.append(f"{call.words}: {error}")
         otherwise: list[str] = []
-        for seconds in _SETTLES_S:
+        for seconds in _settling(plan):
             self._sleep(seconds)
             snapshot = self._cloud.read(plan)
             otherwise = changed(plan.basis, snapshot)
@@ -185,3 +187,12 @@ class Applying:
         plan = plan.on(stage, said, now=self._now(), done=done)
         self._keep(plan)
         return plan
+
+
+def _settling(plan: Plan) -> Iterator[float]:
+    """How long is waited before each look at what was done."""
+    yield from _SETTLES_S
+    left = plan.draft.settles_s - sum(_SETTLES_S)
+    while left > 0:
+        yield min(left, _AGAIN_S)
+        left -= _AGAIN_S

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from ringwall.posture.fixing.terraform import inline, named, resource, taken_out
+from ringwall.posture.fixing.terraform import block, named, resource, taken_out
 
 _ALL: Final = "-1"
 _LISTS: Final = {
@@ -37,7 +37,7 @@ def taken_out_of_group(
                 )
                 for one in ([ends] if ends else []) + groups
             ]
-            within.append(inline(way, ports | ends | _joined(groups)))
+            within.append(block(way, ports | ends | _joined(groups)))
     where = (
         f"what declares this of {group}, whatever it is called there: rules of their own, in"
         f' either form, or blocks in the aws_security_group of "{label}"; what else a block or a'

@@ -1,7 +1,7 @@
 """What a plan is, and its form on the disk."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -77,6 +77,8 @@ class Draft:
     """The same in Terraform's language, to be put into the code that declares the component."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By aspect: the members that the plan stands on, where that is not all of it."""
+    settles_s: float = 0.0
+    """How long AWS says that it takes, where that is longer than usual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,7 @@ def decoded(content: bytes) -> Plan:
                     warning=draft["warning"],
                     terraform=draft["terraform"],
                     keys={name: tuple(keys) for name, keys in draft["keys"].items()},
+                    settles_s=draft.get("settles_s", 0.0),
                 ),
                 "basis": tuple(map(_basis, told["basis"])),
                 "after": tuple(map(_basis, told.get("after", ()))),
@@ -172,10 +175,16 @@ def _plain(value: object) -> object:
 def narrowed(value: Any, keys: tuple[str, ...]) -> Any:
     """Of a value what ``keys`` name (``MetadataOptions.HttpTokens``), to be compared.
 
-    It is as it is once it was written and read; in which order a list is told does not count.
+    Of a list of such values it is what they name of each. It is as it is once it was written and
+    read; in which order a list is told does not count.
     """
     if keys and isinstance(value, Mapping):
         value = {key: _member(value, key) for key in keys}
+    elif keys and isinstance(value, Sequence) and not isinstance(value, str):
+        value = [
+            {key: _member(one, key) for key in keys} if isinstance(one, Mapping) else one
+            for one in value
+        ]
     return _sorted(json.loads(json.dumps(value, default=_plain, sort_keys=True)))
 
 

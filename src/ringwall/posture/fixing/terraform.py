@@ -48,9 +48,9 @@ def without(why: str) -> str:
     return f"# {why}\n"
 
 
-def inline(block: str, arguments: Mapping[str, Any]) -> str:
-    """A block as it stands in the resource that it is of."""
-    return _body({f"block:{block}": arguments}, 0)
+def block(name: str, arguments: Mapping[str, Any]) -> str:
+    """A block, as it stands in a resource or alone."""
+    return _body({f"block:{name}": arguments}, 0)
 
 
 def encoded_policy(document: Mapping[str, Any]) -> Expression:

@@ -59,6 +59,8 @@ DETAILS: Final = (
         aspect="sharing",
         call="ssm:DescribeDocumentPermission",
         arguments=_named,
-        pick=lambda pages: {"AccountIds": joined("AccountIds")(pages)},
+        pick=lambda pages: {
+            name: joined(name)(pages) for name in ("AccountIds", "AccountSharingInfoList")
+        },
     ),
 )

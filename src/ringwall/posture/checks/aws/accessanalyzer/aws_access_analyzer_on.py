@@ -35,6 +35,7 @@ CHECK = Check(
         "nist-csf-2.0 ID.RA-01 supporting",
     ),
     known_as=("prowler:accessanalyzer_enabled", "securityhub:IAM.28"),
+    remedy="aws-access-analyzer-on",
 )
 _OUTSIDE = {"ACCOUNT", "ORGANIZATION"}
 

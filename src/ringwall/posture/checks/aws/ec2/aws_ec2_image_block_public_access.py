@@ -26,6 +26,7 @@ CHECK = Check(
     reads=("image_block_public_access",),
     controls=NOT_PUBLIC,
     known_as=("prowler:ec2_ami_account_block_public_access",),
+    remedy="aws-ec2-image-block",
 )
 
 

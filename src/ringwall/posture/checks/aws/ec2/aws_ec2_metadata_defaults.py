@@ -32,6 +32,7 @@ CHECK = Check(
         *HARDENED,
     ),
     known_as=("prowler:ec2_instance_account_imdsv2_enabled",),
+    remedy="aws-ec2-metadata-defaults",
 )
 
 

@@ -26,6 +26,7 @@ CHECK = Check(
     reads=("snapshot_block_public_access",),
     controls=NOT_PUBLIC,
     known_as=("prowler:ec2_ebs_snapshot_account_block_public_access", "securityhub:EC2.182"),
+    remedy="aws-ec2-snapshot-block",
 )
 
 

@@ -31,6 +31,7 @@ CHECK = Check(
         "nist-800-53r5 CP-9 supporting",
     ),
     known_as=("prowler:kms_cmk_not_deleted_unintentionally", "securityhub:KMS.3"),
+    remedy="aws-kms-deletion-cancelled",
 )
 
 

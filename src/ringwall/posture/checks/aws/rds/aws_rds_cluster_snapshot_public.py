@@ -30,6 +30,7 @@ CHECK = Check(
         "prowler:rds_snapshots_public_access",
         "securityhub:RDS.1",
     ),
+    remedy="aws-rds-snapshot-private",
 )
 
 

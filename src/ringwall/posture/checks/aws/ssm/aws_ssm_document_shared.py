@@ -26,6 +26,7 @@ CHECK = Check(
     reads=("sharing",),
     controls=NOT_PUBLIC,
     known_as=("prowler:ssm_documents_set_as_public", "securityhub:SSM.4"),
+    remedy="aws-ssm-document-private",
 )
 
 

@@ -38,6 +38,7 @@ CHECK = Check(
         "securityhub:EC2.2",
         "checkov:CKV2_AWS_12",
     ),
+    remedy="aws-ec2-default-group-closed",
 )
 
 
