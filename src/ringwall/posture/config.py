@@ -1,5 +1,6 @@
 """The ``posture`` section: which accounts are read, as whom, and how often."""
 
+from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
@@ -86,6 +87,20 @@ class CodeBase(StrictModel):
     """Files of such values, beside this file."""
 
 
+class Approval(StrEnum):
+    """Whose approval a plan needs before it is applied."""
+
+    ANYBODY = "anybody"
+    SECOND_PERSON = "second-person"
+
+
+class Fixes(StrictModel):
+    """Plans that mend what was found."""
+
+    approval: Approval = Approval.ANYBODY
+    """Who approves a plan: anybody who may, or somebody else than who made it."""
+
+
 class Posture(StrictModel):
     """What is read and judged besides Ringwall itself."""
 
@@ -95,3 +110,5 @@ class Posture(StrictModel):
     """Code bases, by what you call them: judged as `ringwall posture declare` judges them."""
     frameworks: Annotated[str, StringConstraints(min_length=1)] | None = None
     """A folder of frameworks of your own (`*.yaml`), beside this file; see docs/posture.md."""
+    fixes: Fixes = Fixes()
+    """Plans that mend what was found."""

@@ -1,24 +1,30 @@
 """``posture fix``: plans that mend what was found, read, approved, applied, taken back."""
 
+import os
+import pwd
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from ringwall.posture.commands.scanning import PANEL
 from ringwall.runtime.commanding import command, concerns, installation_of
-from ringwall.runtime.installation import author
 from ringwall.runtime.output import AsJson, print_json, print_table, say, show
 from ringwall.runtime.refusals import Refused
 from ringwall.runtime.tables import Column
 
 if TYPE_CHECKING:
     from ringwall.posture.commands.clouds import Connected
+    from ringwall.posture.config import Approval
     from ringwall.posture.fixing.applying import Applying
     from ringwall.posture.fixing.keeping import Plans
     from ringwall.posture.fixing.plans import Plan
 
 GROUP: Final = "posture fix"
+_SIGNED_IN: Final = Path("/proc/self/loginuid")
+"""The user that signed in, which stays who they are when they become somebody else."""
+_NOBODY: Final = 2**32 - 1
 _COLUMNS: Final = (Column("plan"), Column("stage"), Column("check"), Column("component", rank=1))
 
 Name = Annotated[str, typer.Argument(metavar="PLAN", help="The plan's id.")]
@@ -81,11 +87,11 @@ def fix_plan(
         if judged is not None and judged.verdict.outcome == "pass":
             msg = f"there is nothing to mend: {check} passes, since {judged.verdict.why}"
             raise Refused(msg)
-        made = make_plan(snapshot, found[0], check, now=datetime.now(UTC), by=author())
+        made = make_plan(snapshot, found[0], check, now=datetime.now(UTC), by=_person())
     except NoPlanError as error:
         raise Refused(str(error)) from error
     made = _after(context, made)
-    made = made.on(made.stage, f"made by {author()}", now=made.made)
+    made = made.on(made.stage, f"made by {_person()}", now=made.made)
     _keep(context, made)
     if as_json:
         print_json(_told(made))
@@ -136,12 +142,21 @@ def fix_show(context: typer.Context, name: Name, *, as_json: AsJson = False) -> 
 @command(name="approve", group=GROUP, panel=PANEL, does="posture:fix")
 def fix_approve(context: typer.Context, name: Name) -> None:
     """Approve a plan, as it was shown: only what is approved is applied."""
+    from ringwall.posture.fixing.approving import approved
     from ringwall.posture.fixing.plans import Stage
 
-    found = _plan(context, name)
-    if found.stage is not Stage.MADE:
-        raise Refused(f"plan {name} is {found.stage} already")
-    _keep(context, found.on(Stage.APPROVED, f"approved by {author()}", now=datetime.now(UTC)))
+    needs = _needs(context)
+    with _plans(context).only_here():
+        found = _plan(context, name)
+        try:
+            found = approved(found, by=_person(), needs=needs, now=datetime.now(UTC))
+        except ValueError as error:
+            raise Refused(str(error)) from error
+        _keep(context, found)
+    if found.stage is not Stage.APPROVED:
+        said = found.history[-1].partition(": ")[2]
+        hint = f"have somebody else approve it: `ringwall posture fix approve {name}`"
+        raise Refused(f"plan {name} is not approved: {said}", hint=hint)
     say(f"Approved. `ringwall posture fix apply {name}` does it.")
 
 
@@ -190,9 +205,9 @@ def _end(
         found = _plan(context, found.id)  # somebody may have been there before
         try:
             ended = (
-                applying.undo(found, by=author(), anyway=anyway)
+                applying.undo(found, by=_person(), anyway=anyway)
                 if does == "undo"
-                else applying.apply(found, by=author())
+                else applying.apply(found, by=_person())
             )
         except (ValueError, OSError) as error:
             raise Refused(str(error)) from error
@@ -249,7 +264,34 @@ def _applying(context: typer.Context, found: "Plan", cloud: "Connected") -> "App
     from ringwall.posture.fixing.clouds import Aws
 
     aws = Aws(cloud.target, cloud.client, check_named(found.check))
-    return Applying(aws, lambda plan: _keep(context, plan))
+    return Applying(aws, lambda plan: _keep(context, plan), needs=_needs(context))
+
+
+def _needs(context: typer.Context) -> "Approval":
+    """Whose approval plans need; what is usual where there is no configuration."""
+    from ringwall.posture.config import POSTURE, Fixes, Posture
+
+    installation = installation_of(context)
+    if not installation.config.exists():
+        return Fixes().approval
+    return installation.load().one(Posture, POSTURE).fixes.approval
+
+
+def _person() -> str:
+    """Whom the system let in, also behind ``sudo``; else whose process this is.
+
+    No variable of the environment is asked: those are anybody's to set.
+    """
+    try:
+        number = int(_SIGNED_IN.read_text())
+    except (OSError, ValueError):
+        number = _NOBODY
+    if number == _NOBODY:
+        number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"uid {number}"
 
 
 def _keep(context: typer.Context, plan: "Plan") -> None:

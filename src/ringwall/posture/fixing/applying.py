@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from ringwall.core.verdicts import Outcome
+from ringwall.posture.config import Approval
+from ringwall.posture.fixing.approving import not_approved
 from ringwall.posture.fixing.explaining import explains, progress, shows
 from ringwall.posture.fixing.making import again, changed
 from ringwall.posture.fixing.plans import Call, Plan, Stage
@@ -53,10 +55,12 @@ class Applying:
         cloud: Cloud,
         keep: Keep,
         *,
+        needs: Approval = Approval.ANYBODY,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._cloud, self._keep, self._now, self._sleep = cloud, keep, now, sleep
+        self._needs = needs
 
     def dry_run(self, plan: Plan) -> list[str]:
         """What would be done, call by call, and what AWS says to it; nothing is changed."""
@@ -73,6 +77,9 @@ class Applying:
             told = "".join(f"; {one}" for one in progress(plan))
             msg = f"plan {plan.id} is {plan.stage}: only what is approved is applied{told}"
             raise ValueError(msg)
+        if why := not_approved(plan, self._needs):
+            said = f"not applied, its approval does not do: {why}"
+            return self._to(replace(plan, approved_by=""), Stage.MADE, said)
         snapshot = self._cloud.read(plan)
         otherwise = changed(plan.basis, snapshot)
         if otherwise:

@@ -87,7 +87,7 @@ class Plan:
 
     ``done`` counts the steps that were begun, ``history`` has a line for all that was done to it,
     ``after`` is what was read of its basis last: before the step that was begun, once it was
-    applied, or where it could not be taken back whole.
+    applied, or where it could not be taken back whole. ``by`` is who made it.
     """
 
     id: str
@@ -103,12 +103,13 @@ class Plan:
     done: int = 0
     history: tuple[str, ...] = field(default=())
     after: tuple[Basis, ...] = ()
+    approved_by: str = ""
 
     @property
     def digest(self) -> str:
         """Of what would be done, so that what was approved is what is applied."""
         told = asdict(self)
-        for name in ("stage", "done", "history", "after"):
+        for name in ("stage", "done", "history", "after", "approved_by"):
             del told[name]
         return sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
