@@ -1,7 +1,9 @@
 """Each remedy mends what its check finds in moto's server, and is taken back to what was before."""
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +15,8 @@ from tests.posture.fixing.test_applying import bucket
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, State
 from ringwall.posture.fixing.making import NoPlanError, make_plan, remedies
-from ringwall.posture.fixing.plans import Call, Plan, Stage, decoded, encoded
-from ringwall.posture.snapshot.snapshot import Seen, Snapshot
+from ringwall.posture.fixing.plans import Call, Plan, Stage, decoded, encoded, narrowed
+from ringwall.posture.snapshot.snapshot import Scope, Seen, Snapshot
 
 Make = Callable[[Account], str]
 """Makes something that a check fails, and says what it is called."""
@@ -272,6 +274,46 @@ def _document(account: Account) -> str:
     return "setup"
 
 
+def _function(account: Account) -> str:
+    """One that everybody may call, and a service of one account."""
+    where = {"LocationConstraint": REGION}
+    account.client("s3").create_bucket(Bucket="code", CreateBucketConfiguration=where)
+    trusted = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
+    trust = {"Version": "2012-10-17", "Statement": [trusted | {"Action": "sts:AssumeRole"}]}
+    made = account.client("iam").create_role(
+        RoleName="it", AssumeRolePolicyDocument=json.dumps(trust)
+    )
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as packed:
+        packed.writestr("it.py", "def it(event, context): return 1")
+    client = account.client("lambda")
+    client.create_function(
+        FunctionName="orders",
+        Runtime="python3.12",
+        Role=made["Role"]["Arn"],
+        Handler="it.it",
+        Code={"ZipFile": held.getvalue()},
+    )
+    several: list[dict[str, str]] = [
+        {"StatementId": "open", "Principal": "*"},
+        {
+            "StatementId": "ours",
+            "Principal": "sns.amazonaws.com",
+            "SourceArn": "arn:aws:sns:eu-west-1:123456789012:orders",
+            "SourceAccount": "123456789012",
+        },
+        {"StatementId": "too", "Principal": "*"},
+    ]
+    for one in several:
+        client.add_permission(FunctionName="orders", Action="lambda:InvokeFunction", **one)
+    return "orders"
+
+
+def _statements(account: Account) -> list[dict[str, Any]]:
+    told = account.client("lambda").get_policy(FunctionName="orders")["Policy"]
+    return sorted(json.loads(told)["Statement"], key=lambda one: str(one["Sid"]))
+
+
 SCENES: list[tuple[str, Make]] = [
     ("aws-s3-account-block-public-access", _account),
     ("aws-s3-bucket-block-public-access", _bucket),
@@ -315,6 +357,7 @@ SCENES: list[tuple[str, Make]] = [
     ("aws-kms-key-deletion", _going_key),
     ("aws-ec2-security-group-default-closed", _default_group),
     ("aws-ssm-document-shared", _document),
+    ("aws-lambda-function-public", _function),
 ]
 
 
@@ -510,6 +553,98 @@ def test_a_document_comes_back_in_the_version_that_was_shared(account: Account) 
     (undo,) = plan.draft.steps[0].undo
     assert undo.arguments["SharedDocumentVersion"] == "$LATEST"
     assert plan.draft.terraform.startswith("# take `permissions` out of the aws_ssm_document")
+
+
+def test_what_lets_everybody_call_a_function_goes_and_comes_back_the_same(
+    account: Account,
+) -> None:
+    label = _function(account)
+    before = _statements(account)
+    check = "aws-lambda-function-public"
+    plan, applying = account.plan(check, label), account.applying(check)
+    ended = applying.apply(plan, by="tests")
+    assert ended.stage is Stage.APPLIED, ended.history
+    assert [one["Sid"] for one in _statements(account)] == ["ours"]
+    assert plan.draft.terraform.count('- resource "aws_lambda_permission"') == 2
+    assert applying.undo(ended, by="tests").stage is Stage.TAKEN_BACK
+    assert _statements(account) == before
+
+
+def _of_function(policy: Any, alias: Any) -> Snapshot:
+    """A function and its alias ``live`` with these statements, and nothing beside."""
+    arn, snapshot = "arn:aws:lambda:eu-west-1:123456789012:function:orders", Snapshot()
+    account = "123456789012"
+    for kind, name, label, told in (
+        ("aws-lambda-function", arn, "orders", policy),
+        ("aws-lambda-alias", f"{arn}:live", "orders:live", alias),
+    ):
+        found = Found(kind=kind, name=name, label=label, account=account, region=REGION)
+        statements = [{"Sid": "open", "Effect": "Allow", "Resource": name, **one} for one in told]
+        text = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        seen = snapshot.add(found)
+        snapshot.note(seen.found.id, "policy", Observation(State.KNOWN, text))
+        snapshot.note(seen.found.id, "listed", Observation(State.KNOWN, {}))
+        scope = Scope(kind, account, REGION)
+        snapshot.note_listing(scope, Observation(State.KNOWN, None))
+    return snapshot
+
+
+_OPEN = {"Principal": "*", "Action": "lambda:InvokeFunction"}
+
+
+def _plan_of(snapshot: Snapshot) -> Plan:
+    (seen,) = snapshot.of_kind("aws-lambda-function")
+    return make_plan(snapshot, seen, "aws-lambda-function-public", now=NOW, by="tests")
+
+
+def test_an_alias_is_closed_by_its_own_name() -> None:
+    plan = _plan_of(_of_function([], [_OPEN]))
+    (step,) = plan.draft.steps
+    of = {"FunctionName": "orders", "Qualifier": "live", "StatementId": "open"}
+    assert step.do.arguments == of
+    assert step.undo[0].arguments == of | {"Action": "lambda:InvokeFunction", "Principal": "*"}
+
+
+def test_what_opens_the_address_of_a_function_comes_back_with_its_conditions() -> None:
+    conditions = {
+        "StringEquals": {"lambda:FunctionUrlAuthType": "NONE"},
+        "Bool": {"lambda:InvokedViaFunctionUrl": "true"},
+    }
+    opened = {"Principal": "*", "Action": "lambda:InvokeFunctionUrl", "Condition": conditions}
+    plan = _plan_of(_of_function([opened], []))
+    (step,) = plan.draft.steps
+    assert step.undo[0].arguments == {
+        "FunctionName": "orders",
+        "StatementId": "open",
+        "Action": "lambda:InvokeFunctionUrl",
+        "Principal": "*",
+        "FunctionUrlAuthType": "NONE",
+        "InvokedViaFunctionUrl": True,
+    }
+    assert re.search(r'^-   function_url_auth_type +=\s"NONE"$', plan.draft.terraform, re.MULTILINE)
+
+
+def test_what_was_told_in_another_order_is_the_same() -> None:
+    """AWS puts what is put back at the end of a policy."""
+    one, two = ({"Sid": name, "Effect": "Allow"} for name in ("one", "two"))
+    several = [json.dumps({"Statement": some}) for some in ([one, two], [two, one], [one, one])]
+    assert narrowed(several[0], ()) == narrowed(several[1], ())
+    assert narrowed(several[0], ()) != narrowed(several[2], ())
+    assert narrowed("{no policy", ()) == "{no policy"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Action": ["lambda:InvokeFunction", "lambda:GetFunction"]},
+        {"Principal": {"AWS": "*"}},
+        {"Condition": {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}},
+        {"Sid": ""},
+    ],
+)
+def test_what_no_call_puts_back_as_it_was_is_for_people(more: dict[str, Any]) -> None:
+    with pytest.raises(NoPlanError, match="could not be put back as it is: take it away by hand"):
+        _plan_of(_of_function([_OPEN | more], []))
 
 
 def test_a_list_that_gives_others_rights_is_for_people_to_move(account: Account) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -177,8 +178,12 @@ def narrowed(value: Any, keys: tuple[str, ...]) -> Any:
     """Of a value what ``keys`` name (``MetadataOptions.HttpTokens``), to be compared.
 
     Of a list of such values it is what they name of each. It is as it is once it was written and
-    read; in which order a list is told does not count.
+    read; in which order a list is told does not count, and of a policy that is told as text only
+    what it says.
     """
+    if isinstance(value, str) and value[:1] == "{":
+        with suppress(ValueError, RecursionError):
+            value = json.loads(value)
     if keys and isinstance(value, Mapping):
         value = {key: _member(value, key) for key in keys}
     elif keys and isinstance(value, Sequence) and not isinstance(value, str):

@@ -33,13 +33,14 @@ def argument(kind: str, label: str, arguments: Mapping[str, Any]) -> str:
     return f'# in the {kind} of "{label}"\n{_body(arguments, 0)}'
 
 
-def taken_out(where: str, several: Sequence[str]) -> str:
+def taken_out(where: str, several: Sequence[str], *, between: str = "# or\n") -> str:
     """What goes out of the code, as a patch: whichever of these forms it is declared in.
 
+    ``between`` stands between two of them; where all of them go it is empty.
     Only the code knows what it calls a resource, and what else one block opens.
     """
     lines = ["".join(f"- {line}\n" for line in one.splitlines()) for one in several]
-    told = "# or\n".join(lines)
+    told = between.join(lines)
     return f"# take out of the code {where}\n{told}"
 
 

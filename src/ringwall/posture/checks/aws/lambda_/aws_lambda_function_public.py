@@ -24,6 +24,7 @@ CHECK = Check(
     reads=("policy", *READS, *ALIAS_READS),
     controls=NOT_PUBLIC,
     known_as=("prowler:awslambda_function_not_publicly_accessible", "securityhub:Lambda.1"),
+    remedy="aws-lambda-function-private",
 )
 
 
