@@ -1,4 +1,4 @@
-"""Systems Manager: parameters, documents of one's own, and who may read those."""
+"""Systems Manager: parameters, documents of one's own, who may read those, and what it manages."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -36,6 +36,49 @@ def _setting(aspect: str, setting: str) -> Detail:
     )
 
 
+def _managed(pages: list[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """What tells whether somebody can reach each instance by it: only that is kept."""
+    return {
+        one["InstanceId"]: {
+            "PingStatus": str(one.get("PingStatus") or ""),
+            "PlatformType": str(one.get("PlatformType") or ""),
+        }
+        for page in pages
+        for one in page["InstanceInformationList"]
+    }
+
+
+def _complying(pages: list[Mapping[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """By what they comply with (``Patch``, ``Association``) and instance: whether, and how badly.
+
+    Where several tell of the same, one that does not comply counts.
+    """
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for page in pages:
+        for one in page["ResourceComplianceSummaryItems"]:
+            told = found.setdefault(one["ComplianceType"], {})
+            before = told.get(one["ResourceId"], {})
+            if before.get("Status") != "NON_COMPLIANT":
+                counted = one.get("NonCompliantSummary") or {}
+                told[one["ResourceId"]] = {
+                    "Status": one["Status"],
+                    "Severity": str(one.get("OverallSeverity") or ""),
+                    "Lacking": counted.get("NonCompliantCount", 0),
+                }
+    return found
+
+
+def _of_instances(aspect: str, call: str, pick: Any) -> Detail:
+    """What one call tells of all instances of a region, fifty a page."""
+    return Detail(
+        kind="aws-region",
+        aspect=aspect,
+        call=f"ssm:{call}",
+        arguments=lambda _: {"MaxResults": 50},
+        pick=pick,
+    )
+
+
 def _named(seen: Seen) -> Mapping[str, Any]:
     return {"Name": seen.found.label, "PermissionType": "Share"}
 
@@ -54,6 +97,8 @@ LISTINGS: Final = (
 DETAILS: Final = (
     _setting("ssm_sharing", "/ssm/documents/console/public-sharing-permission"),
     _setting("ssm_automation_log", "/ssm/automation/customer-script-log-destination"),
+    _of_instances("ssm_managed", "DescribeInstanceInformation", _managed),
+    _of_instances("ssm_compliance", "ListResourceComplianceSummaries", _complying),
     Detail(
         kind=DOCUMENT,
         aspect="sharing",
