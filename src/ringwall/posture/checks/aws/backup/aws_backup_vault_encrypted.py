@@ -25,7 +25,6 @@ CHECK = Check(
     controls=AT_REST,
     known_as=(
         "prowler:backup_vaults_encrypted",
-        "securityhub:Backup.1",
         "checkov:CKV_AWS_166",
     ),
 )

@@ -25,7 +25,7 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("listed", "aws-ec2-snapshot.listed"),
     controls=BACKED_UP,
-    known_as=("prowler:ec2_ebs_volume_snapshots_exists", "securityhub:EC2.28"),
+    known_as=("prowler:ec2_ebs_volume_snapshots_exists",),
 )
 
 

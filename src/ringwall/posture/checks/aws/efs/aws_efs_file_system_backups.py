@@ -1,7 +1,7 @@
 """Shared files are backed up.
 
 Why: what is deleted, or encrypted by an attacker, cannot be had again otherwise.
-Fix: turn automatic backups on.
+Fix: turn automatic backups on, or take the files into a plan of AWS Backup.
 """
 
 from ringwall.posture.checking import (
@@ -17,14 +17,16 @@ from ringwall.posture.checking import (
     World,
     case,
     fails,
+    other,
     passes,
 )
+from ringwall.posture.checks.aws.backup.covered import PROTECTED, judge_covered
 from ringwall.posture.checks.aws.controls import BACKED_UP
 
 CHECK = Check(
     judges="aws-efs-file-system",
     severity=Severity.MEDIUM,
-    reads=("backup",),
+    reads=("backup", PROTECTED),
     controls=BACKED_UP,
     known_as=(
         "prowler:efs_have_backup_enabled",
@@ -34,16 +36,30 @@ CHECK = Check(
 )
 
 
-def judge(it: Subject, world: World) -> Judgment:
-    """By its setting."""
+def judge(it: Subject, world: World) -> Judgment | None:
+    """By its setting, which stands for AWS's own plan; of what is no code, by other plans, too."""
     if it.read("backup", {}).get("Status") in {"ENABLED", "ENABLING"}:
         return passes("automatic backups are on")
-    return fails(f"{it.label} has no automatic backups")
+    if it.is_declared:
+        return fails(f"{it.label} has no automatic backups")
+    return judge_covered(it, world, it.name, besides=", and it has no automatic backups")
 
 
+ARN = "arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-1"
+OFF = {"Status": "DISABLED"}
+NONE = other("aws-region", backup_protected={})
+OWN = other("aws-region", backup_protected={ARN: ""})
 CASES = (
-    case("on", PASS, backup={"Status": "ENABLED"}),
-    case("off", FAIL, backup={"Status": "DISABLED"}),
-    case("never set", FAIL, backup=ABSENT),
-    case("denied", UNKNOWN, backup=DENIED),
+    case("on", PASS, NONE, backup={"Status": "ENABLED"}),
+    case("off, and in a plan of one's own", PASS, OWN, name=ARN, backup=OFF),
+    case("off", FAIL, NONE, name=ARN, backup=OFF),
+    case("never set", FAIL, NONE, name=ARN, backup=ABSENT),
+    case("denied", UNKNOWN, NONE, backup=DENIED),
+    case(
+        "plans are denied",
+        UNKNOWN,
+        other("aws-region", backup_protected=DENIED),
+        name=ARN,
+        backup=OFF,
+    ),
 )
