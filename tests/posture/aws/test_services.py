@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from tests.posture.aws import worlds
@@ -38,11 +39,33 @@ NOT_IN_MOTO = {
 }
 
 
+def _running(account: Account) -> list[dict[str, str]]:
+    """What tells which engine each runs."""
+    rds = account.client("rds")
+    found: list[dict[str, str]] = rds.describe_db_instances()["DBInstances"]
+    return found + list(rds.describe_db_clusters()["DBClusters"])
+
+
 def _databases(account: Account) -> None:
     ec2 = account.client("ec2")
     at = worlds.network(ec2)
     group = worlds.security_group(ec2, at, "database", 5432, "0.0.0.0/1", "128.0.0.0/1")
     worlds.databases(account.client("rds"), at, group)
+    account.answers["rds:DescribeDBMajorEngineVersions"] = lambda _: {
+        "DBMajorEngineVersions": [
+            {
+                "Engine": database["Engine"],
+                "MajorEngineVersion": database["EngineVersion"],
+                "SupportedEngineLifecycles": [
+                    {
+                        "LifecycleSupportName": "open-source-rds-standard-support",
+                        "LifecycleSupportEndDate": datetime(2024, 2, 29, tzinfo=UTC),
+                    }
+                ],
+            }
+            for database in _running(account)
+        ]
+    }
 
 
 def _containers(account: Account) -> None:
@@ -173,3 +196,28 @@ def test_a_policy_of_a_repository_may_name_the_organisation(account: Account) ->
         repositoryName="shop", policyText=json.dumps({"Statement": [statement]})
     )
     assert set(account.outcomes("aws-ecr-repository-public").values()) == {"pass"}
+
+
+def test_a_version_is_supported_as_long_as_aws_says(account: Account) -> None:
+    """One call tells it of all databases of a region, on however many pages."""
+    _databases(account)
+    checks = ("aws-rds-instance-version", "aws-rds-cluster-version")
+    assert set(account.outcomes(*checks).values()) == {"fail"}
+    asked = account.answers["rds:DescribeDBMajorEngineVersions"]
+
+    def later(arguments: dict[str, str]) -> dict[str, object]:
+        several = asked(arguments)["DBMajorEngineVersions"]
+        for one in several:
+            one["SupportedEngineLifecycles"][0]["LifecycleSupportEndDate"] = datetime.max.replace(
+                tzinfo=UTC
+            )
+        half = several[1:] if arguments.get("Marker") else several[:1]
+        more = {} if arguments.get("Marker") else {"Marker": "more"}
+        return {"DBMajorEngineVersions": half, **more}
+
+    account.answers["rds:DescribeDBMajorEngineVersions"] = later
+    assert set(account.outcomes(*checks).values()) == {"pass"}
+    account.denied = {"rds:DescribeDBMajorEngineVersions"}
+    assert set(account.outcomes(*checks).values()) == {"unknown"}
+    wanted = plan_for([one for one in CHECKS if one.id.startswith("aws-rds-")]).actions
+    assert "rds:DescribeDBMajorEngineVersions" in wanted

@@ -47,6 +47,7 @@ _BOTH: Final = {
     "engine_version": "EngineVersion",
     "kms_key_id": "KmsKeyId",
     "port": "Port",
+    "backtrack_window": "BacktrackWindow",
     "ca_cert_identifier": "CACertificateIdentifier",
 }
 

@@ -67,6 +67,18 @@ def _parameters(pages: list[Mapping[str, Any]]) -> Any:
     }
 
 
+def _lives(pages: list[Mapping[str, Any]]) -> dict[str, dict[str, dict[str, str]]]:
+    """By engine and major version, when each kind of support ends, in ISO's form."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for page in pages:
+        for one in page["DBMajorEngineVersions"]:
+            found.setdefault(one["Engine"], {})[one["MajorEngineVersion"]] = {
+                each["LifecycleSupportName"]: str(each["LifecycleSupportEndDate"])
+                for each in one.get("SupportedEngineLifecycles") or ()
+            }
+    return found
+
+
 LISTINGS: Final = (
     described(
         "aws-rds-instance",
@@ -123,6 +135,13 @@ LISTINGS: Final = (
     ),
 )
 DETAILS: Final = (
+    Detail(
+        kind="aws-region",
+        aspect="rds_versions",
+        call="rds:DescribeDBMajorEngineVersions",
+        arguments=lambda _: {"MaxRecords": 100},
+        pick=_lives,
+    ),
     Detail(
         kind=SNAPSHOT,
         aspect="restorable_by",

@@ -15,6 +15,19 @@ _TLS: Final = {
     "postgres": "rds.force_ssl",
     "sqlserver": "rds.force_ssl",
 }
+_PORTS: Final = {
+    "aurora-mysql": 3306,
+    "aurora-postgresql": 5432,
+    "aurora": 3306,
+    "db2": 50000,
+    "docdb": 27017,
+    "mariadb": 3306,
+    "mysql": 3306,
+    "neptune": 8182,
+    "oracle": 1521,
+    "postgres": 5432,
+    "sqlserver": 1433,
+}
 _AFTER_A_RESTART: Final = ("sqlserver", "docdb", "neptune")
 """Engines that take this parameter when they start, others at once."""
 _PENDING: Final = "pending-reboot"
@@ -51,6 +64,21 @@ def is_on(value: object) -> bool:
 def is_guessed(user: str) -> bool:
     """Whether a name of an administrator is one that everybody tries first."""
     return user.lower() in _GUESSED
+
+
+def usual_port(engine: str) -> int:
+    """The port that an engine has where nobody chose one, 0 where that is not known."""
+    return next((port for known, port in _PORTS.items() if engine.startswith(known)), 0)
+
+
+def judge_port(it: Subject, port: int | None) -> Judgment | None:
+    """Whether it answers at another port than its engine's; no ``port`` is that one."""
+    usual = usual_port(str(it.read("listed").get("Engine", "")))
+    if not usual:
+        return None
+    if (port or usual) == usual:
+        return fails(f"{it.label} answers at {usual}, where everybody looks for it first")
+    return passes(f"it answers at {port}")
 
 
 def _names(group: Subject) -> list[Any]:
