@@ -24,6 +24,10 @@ OURS = {
     "aws-rds-cluster-parameter-group.parameters": "by the names of parameters",
     "aws-rds-parameter-group.parameters": "by the names of parameters",
     "aws-redshift-parameter-group.parameters": "by the names of parameters",
+    "aws-region.backup_protected": "by ARN",
+    "aws-region.rds_versions": "by engine and version",
+    "aws-region.ssm_compliance": "by what is complied with, and instance",
+    "aws-region.ssm_managed": "by instance",
 }
 """Aspects that a collector tells in a form of its own."""
 OF_CODE = {

@@ -142,6 +142,8 @@ def _instance(one: Instance) -> dict[str, Any]:
         "MonitoringInterval": one.get("monitoring_interval", 0),
     }
     made.setdefault("Engine", _INSTANCES[one.type] or _ELSEWHERE)
+    if "Port" in made:  # which is a cluster's alone to say
+        made["Endpoint"] = {"Port": made.pop("Port")}
     if one.get("replicate_source_db") is not None:
         made["ReadReplicaSourceDBInstanceIdentifier"] = ident(one.get("replicate_source_db"))
     cluster = one.get("cluster_identifier", one.get("db_cluster_identifier"))

@@ -38,7 +38,7 @@ def judge(it: Subject, world: World) -> Judgment | None:
     listed = it.read("listed")
     if is_member(listed):
         return None
-    return judge_port(it, (listed.get("Endpoint") or {}).get("Port") or listed.get("Port"))
+    return judge_port(it, (listed.get("Endpoint") or {}).get("Port"))
 
 
 PG = {"Engine": "postgres"}
@@ -49,7 +49,7 @@ CASES = (
     case("the usual one", FAIL, listed=PG | {"Endpoint": {"Port": 5432}}),
     case("another engine's", PASS, listed=PG | {"Endpoint": {"Port": 3306}}),
     case("none is chosen", FAIL, listed=PG),
-    case("an engine of its own", NOT_JUDGED, listed={"Engine": "custom", "Port": 1}),
+    case("an engine of its own", NOT_JUDGED, listed={"Engine": "custom"}),
     case("a member", NOT_JUDGED, listed=PG | {"DBClusterIdentifier": "c"}),
     case("denied", UNKNOWN, listed=DENIED),
 )
