@@ -26,8 +26,10 @@ CHECKS: Final[Mapping[str, str]] = {
     "group-database-to-world": (
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_postgres_5432"
     ),
+    "group-directory-to-world": "aws-ec2-security-group-directories",
     "group-all-to-world": "prowler:ec2_securitygroup_allow_ingress_from_internet_to_all_ports",
     "instance-without-tokens": "prowler:ec2_instance_imdsv2_enabled|securityhub:EC2.8",
+    "instance-in-two-networks": "prowler:ec2_instance_uses_single_eni|securityhub:EC2.17",
     "volume-plain": "prowler:ec2_ebs_volume_encryption",
     "database-public": "securityhub:RDS.2",
     "database-plain": "prowler:rds_instance_storage_encrypted|securityhub:RDS.3",

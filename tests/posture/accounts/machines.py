@@ -77,6 +77,14 @@ def database_to_the_world(making: Making, name: str) -> None:
     _group(making, name, _rule(5432, 5432, "0.0.0.0/0"))
 
 
+def directory_to_the_world(making: Making, name: str) -> None:
+    _group(making, name, _rule(389, 389, "0.0.0.0/1"), _rule(380, 390, "128.0.0.0/1"))
+
+
+def directory_at_home(making: Making, name: str) -> None:
+    _group(making, name, _rule(389, 389, "10.0.0.0/8"), _rule(443, 443, "0.0.0.0/0"))
+
+
 def web_to_the_world(making: Making, name: str) -> None:
     _group(making, name, _rule(443, 443, "0.0.0.0/0", "::/0"))
 
@@ -139,6 +147,14 @@ def nothing_to_ask(making: Making, name: str) -> str:
     return _instance(making, MetadataOptions=told)
 
 
+def in_two_networks(making: Making, name: str) -> str:
+    made, ec2 = _instance(making), making.client("ec2")
+    subnet = making.shared["subnet"]
+    more = ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
+    ec2.attach_network_interface(InstanceId=made, NetworkInterfaceId=more, DeviceIndex=1)
+    return made
+
+
 def _volume(making: Making, *, encrypted: bool) -> str:
     made = making.client("ec2").create_volume(
         AvailabilityZone=f"{REGION}a", Size=8, Encrypted=encrypted
@@ -155,8 +171,9 @@ def plain(making: Making, name: str) -> str:
 
 
 SSH, RDP, DATABASE = "group-ssh-to-world", "group-rdp-to-world", "group-database-to-world"
+DIRECTORY, INTERFACES = "group-directory-to-world", "instance-in-two-networks"
 EVERYTHING, TOKENS, PLAIN = "group-all-to-world", "instance-without-tokens", "volume-plain"
-_NONE: Final = {SSH: False, RDP: False, DATABASE: False, EVERYTHING: False}
+_NONE: Final = dict.fromkeys((SSH, RDP, DATABASE, DIRECTORY, EVERYTHING), False)
 GROUPS: Final[Mapping[Specimen, Mapping[str, bool]]] = {
     closed: _NONE,
     ssh_to_the_world: _NONE | {SSH: True},
@@ -164,9 +181,11 @@ GROUPS: Final[Mapping[Specimen, Mapping[str, bool]]] = {
     ssh_to_halves_in_two_rules: _NONE | {SSH: True},
     ssh_to_the_new_world: _NONE | {SSH: True},
     everything_to_the_world: dict.fromkeys(_NONE, True),
-    many_ports_to_the_world: {SSH: True, RDP: False},
+    many_ports_to_the_world: {SSH: True, RDP: False, DIRECTORY: True},
     desktops_to_the_world: _NONE | {RDP: True},
     database_to_the_world: _NONE | {DATABASE: True},
+    directory_to_the_world: _NONE | {DIRECTORY: True},
+    directory_at_home: _NONE,
     web_to_the_world: _NONE,
     ssh_at_home: _NONE,
     ssh_to_an_office: _NONE,
@@ -174,9 +193,10 @@ GROUPS: Final[Mapping[Specimen, Mapping[str, bool]]] = {
     ssh_to_itself: _NONE,
 }
 INSTANCES: Final[Mapping[Specimen, Mapping[str, bool]]] = {
-    tokens_needed: {TOKENS: False},
+    tokens_needed: {TOKENS: False, INTERFACES: False},
     tokens_optional: {TOKENS: True},
     nothing_to_ask: {TOKENS: False},
+    in_two_networks: {INTERFACES: True},
 }
 VOLUMES: Final[Mapping[Specimen, Mapping[str, bool]]] = {
     sealed: {PLAIN: False},

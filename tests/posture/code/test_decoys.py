@@ -26,6 +26,38 @@ resource "aws_security_group" "pinged" {
   }
 }
 
+# a directory that only networks of our own reach
+resource "aws_security_group" "directory" {
+  name = "directory"
+  ingress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["10.0.0.0/8"]
+  }
+}
+
+# all is let in that is not refused before
+resource "aws_network_acl" "refusing" {
+  tags = { Name = "refusing" }
+  ingress {
+    rule_no    = 10
+    action     = "deny"
+    protocol   = "tcp"
+    from_port  = 389
+    to_port    = 389
+    cidr_block = "0.0.0.0/0"
+  }
+  ingress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }
+}
+
 # the key that AWS prints in its manual
 resource "aws_instance" "manual" {
   user_data = "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE"
@@ -73,6 +105,35 @@ resource "aws_vpc_security_group_ingress_rule" "one" {
   to_port           = 30
   cidr_ipv4         = each.key
 }
+resource "aws_vpc_security_group_ingress_rule" "two" {
+  for_each          = toset(["0.0.0.0/1", "128.0.0.0/1"])
+  security_group_id = aws_security_group.halves.id
+  ip_protocol       = "tcp"
+  from_port         = 380
+  to_port           = 390
+  cidr_ipv4         = each.key
+}
+
+# refused after it was let in
+resource "aws_network_acl" "late" {
+  tags = { Name = "late" }
+  ingress {
+    rule_no    = 200
+    action     = "deny"
+    protocol   = "tcp"
+    from_port  = 389
+    to_port    = 389
+    cidr_block = "0.0.0.0/0"
+  }
+  ingress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }
+}
 """
 
 
@@ -95,6 +156,8 @@ def test_what_only_looks_wrong_passes(tmp_path: Path) -> None:
     pinged = told(code, "pinged")
     assert pinged["aws-ec2-security-group-ssh"] == "pass"
     assert pinged["aws-ec2-security-group-rdp"] == "pass"
+    assert told(code, "directory")["aws-ec2-security-group-directories"] == "pass"
+    assert told(code, "refusing")["aws-ec2-network-acl-all-ports"] == "pass"
     assert told(code, "aws_instance.manual")["aws-ec2-instance-user-data-secrets"] == "pass"
     logs = told(code, "logs")
     assert logs["aws-s3-bucket-logging"] == "pass"
@@ -111,4 +174,7 @@ def test_what_only_looks_well_fails(tmp_path: Path) -> None:
     wide = told(code, "wide")
     assert wide["aws-iam-role-any-data"] == "fail"
     assert wide["aws-iam-role-any-change"] == "fail"
-    assert told(code, "halves")["aws-ec2-security-group-ssh"] == "fail"
+    halves = told(code, "halves")
+    assert halves["aws-ec2-security-group-ssh"] == "fail"
+    assert halves["aws-ec2-security-group-directories"] == "fail"
+    assert told(code, "late")["aws-ec2-network-acl-all-ports"] == "fail"

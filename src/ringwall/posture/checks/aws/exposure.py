@@ -31,6 +31,11 @@ _UNGUARDED: Final = [
 ]
 
 
+def open_behind(entries: Iterable[Mapping[str, Any]]) -> Intervals:
+    """The ports of TCP at which a network list by itself lets the internet in."""
+    return open_ports(_UNGUARDED, lambda _: (), entries=entries)
+
+
 def _group_ids(group: Subject) -> list[Any]:
     return [group.read("listed").get("GroupId")]
 
@@ -275,7 +280,12 @@ def public_versions(interface: Mapping[str, Any]) -> set[int]:
 
 
 def interface_reach(
-    world: World, it: Subject, interface: Mapping[str, Any], ports: Intervals = ALL
+    world: World,
+    it: Subject,
+    interface: Mapping[str, Any],
+    ports: Intervals = ALL,
+    *,
+    protocol: str = "tcp",
 ) -> Intervals:
     """Which of these ports the internet reaches at a network interface, as EC2 describes it."""
     versions = public_versions(interface)
@@ -287,15 +297,18 @@ def interface_reach(
         subnet=str(interface.get("SubnetId") or ""),
         vpc=str(interface.get("VpcId") or ""),
         groups=[one["GroupId"] for one in interface.get("Groups") or ()],
+        protocol=protocol,
         versions=versions,
         ports=ports,
     )
 
 
-def instance_reach(world: World, it: Subject, ports: Iterable[int] | None = None) -> Intervals:
+def instance_reach(
+    world: World, it: Subject, ports: Iterable[int] | None = None, *, protocol: str = "tcp"
+) -> Intervals:
     """Which of these ports the internet reaches at an instance, by any of its interfaces."""
     found = Intervals()
     wanted = ALL if ports is None else Intervals.of((one, one) for one in ports)
     for one in it.read("listed").get("NetworkInterfaces") or ():
-        found = found | interface_reach(world, it, one, wanted)
+        found = found | interface_reach(world, it, one, wanted, protocol=protocol)
     return found

@@ -8,11 +8,14 @@ DATABASES: Final = {
     1434: "SQL Server",
     1521: "Oracle",
     2483: "Oracle",
+    2484: "Oracle",
     3306: "MySQL",
     5432: "PostgreSQL",
     5439: "Redshift",
     6379: "Redis",
     7000: "Cassandra",
+    7001: "Cassandra",
+    7199: "Cassandra",
     9042: "Cassandra",
     9160: "Cassandra",
     9200: "OpenSearch",
@@ -51,4 +54,14 @@ CONTROL: Final = {
     10250: "kubelet",
     10255: "kubelet",
 }
-CLOSED: Final = ADMINISTRATION | DATABASES | QUEUES | FILES | CONTROL
+DIRECTORIES: Final = {
+    88: "Kerberos",
+    389: "LDAP",
+    464: "Kerberos",
+    636: "LDAP",
+    749: "Kerberos",
+    750: "Kerberos",
+    3268: "LDAP",
+    3269: "LDAP",
+}
+CLOSED: Final = ADMINISTRATION | DATABASES | QUEUES | FILES | CONTROL | DIRECTORIES

@@ -57,6 +57,7 @@ CHECK = Check(
     known_as=(
         "prowler:ec2_instance_port_ssh_exposed_to_internet",
         "prowler:ec2_instance_port_rdp_exposed_to_internet",
+        "prowler:ec2_instance_port_telnet_exposed_to_internet",
     ),
 )
 PORTS = ADMINISTRATION | CONTROL
@@ -125,6 +126,12 @@ CASES = (
         HALVES,
         table({"DestinationPrefixListId": "pl-1", "GatewayId": "igw-1"}),
         *(prefix_list("0.0.0.0/1", "128.0.0.0/1"), SUBNET, OPEN_REGION),
+        listed=interface(),
+    ),
+    case(
+        "Telnet",
+        FAIL,
+        *(group([("tcp", 23, 23, ["0.0.0.0/0"])]), WORLD_TABLE, SUBNET, OPEN_REGION),
         listed=interface(),
     ),
     case("open, without an address", PASS, HALVES, listed=interface(address="")),

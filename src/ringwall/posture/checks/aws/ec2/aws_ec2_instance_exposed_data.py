@@ -52,6 +52,11 @@ CHECK = Check(
         "prowler:ec2_instance_port_elasticsearch_kibana_exposed_to_internet",
         "prowler:ec2_instance_port_memcached_exposed_to_internet",
         "prowler:ec2_instance_port_cifs_exposed_to_internet",
+        "prowler:ec2_instance_port_ftp_exposed_to_internet",
+        "prowler:ec2_instance_port_kafka_exposed_to_internet",
+        "prowler:ec2_instance_port_cassandra_exposed_to_internet",
+        "prowler:ec2_instance_port_oracle_exposed_to_internet",
+        "prowler:ec2_instance_port_sqlserver_exposed_to_internet",
     ),
 )
 PORTS = DATABASES | QUEUES | FILES
@@ -68,6 +73,15 @@ def judge(it: Subject, world: World) -> Judgment:
 REDIS = group([("tcp", 6379, 6379, ["0.0.0.0/0"])])
 CASES = (
     case("Redis", FAIL, REDIS, WORLD_TABLE, SUBNET, OPEN_REGION, listed=interface()),
+    *(
+        case(
+            name,
+            FAIL,
+            *(group([("tcp", port, port, ["0.0.0.0/0"])]), WORLD_TABLE, SUBNET, OPEN_REGION),
+            listed=interface(),
+        )
+        for port, name in ((21, "FTP"), (7199, "Cassandra"), (9092, "Kafka"), (11211, "Memcached"))
+    ),
     case("without a public address", PASS, REDIS, listed=interface(address="")),
     case(
         "only the web's ports",
