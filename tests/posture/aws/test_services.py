@@ -14,7 +14,9 @@ from ringwall.posture.collecting.planning import plan_for
 Made = Callable[[Account], None]
 PASSES = {
     "aws-apigateway-rest-stage-data-trace",
+    "aws-cloudfront-distribution-function-access",
     "aws-cloudfront-distribution-origins",
+    "aws-cloudfront-distribution-sni",
     "aws-dynamodb-table-public",
     "aws-ecs-cluster-insights",
     "aws-ecs-service-execute-command",

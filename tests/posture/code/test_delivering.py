@@ -33,8 +33,8 @@ KINDS = (
 CHECKS = tuple(one for one in own_checks() if one.check.judges in KINDS)
 NOT_JUDGED = {"aws-acm-certificate-expiry", "aws-acm-certificate-renewal"}
 """What is asked for in code is not issued yet."""
-NOT_FAULTY = {"aws-cloudfront-distribution-bucket-exists"}
-"""Whether it fails cannot be known from code alone."""
+NOT_FAULTY = {"aws-cloudfront-distribution-bucket-exists", "aws-cloudfront-distribution-sni"}
+"""Whether it fails cannot be known from code alone; or what fails another check cannot fail it."""
 
 
 def outcomes(folder: Path) -> dict[tuple[str, str], str]:
@@ -343,10 +343,28 @@ def test_blocks_of_a_plan_refer_to_what_is_there(
     found = {key[0]: told for key, told in outcomes(tmp_path).items() if "cloudfront" in key[0]}
     assert {key: told for key, told in found.items() if told != "fail"} == {
         "aws-cloudfront-distribution-bucket-exists": "pass",
+        "aws-cloudfront-distribution-certificate": "pass",
+        "aws-cloudfront-distribution-function-access": "pass",
         "aws-cloudfront-distribution-origins": "pass",
         "aws-cloudfront-distribution-plain": "pass",
+        "aws-cloudfront-distribution-sni": "unknown",
         "aws-cloudfront-distribution-tls": "pass",
     }
+
+
+@pytest.mark.parametrize(("by", "told"), [("sni-only", "pass"), ("vip", "fail")])
+@pytest.mark.parametrize("name", ["main.tf", "stack.yaml"])
+def test_a_certificate_of_its_own_may_be_answered_with_by_name(
+    name: str, by: str, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text((HERE / name).read_text().replace("sni-only", by))
+    check = "aws-cloudfront-distribution-sni"
+    good = {said for key, said in outcomes(tmp_path).items() if key[0] == check and _is_good(key)}
+    assert good == {told}
+
+
+def _is_good(key: tuple[str, str]) -> bool:
+    return key[1].lower().endswith("good")
 
 
 def test_a_name_that_a_bucket_is_part_of_need_not_be_the_buckets(tmp_path: Path) -> None:

@@ -137,6 +137,10 @@ resource "aws_wafv2_web_acl" "bad" {
   }
 }
 
+resource "aws_lambda_function_url" "program" {
+  function_name      = "program"
+  authorization_type = "AWS_IAM"
+}
 resource "aws_cloudfront_distribution" "good" {
   enabled             = true
   aliases             = ["shop.example"]
@@ -157,8 +161,31 @@ resource "aws_cloudfront_distribution" "good" {
       origin_ssl_protocols   = ["TLSv1.2"]
     }
   }
+  origin {
+    origin_id                = "program"
+    domain_name              = aws_lambda_function_url.program.function_url
+    origin_access_control_id = aws_cloudfront_origin_access_control.it.id
+    custom_origin_config {
+      http_port              = 80
+      https_port             = 443
+      origin_protocol_policy = "https-only"
+      origin_ssl_protocols   = ["TLSv1.2"]
+    }
+  }
+  origin_group {
+    origin_id = "both"
+    failover_criteria {
+      status_codes = [500]
+    }
+    member {
+      origin_id = "files"
+    }
+    member {
+      origin_id = "front"
+    }
+  }
   default_cache_behavior {
-    target_origin_id       = "files"
+    target_origin_id       = "both"
     viewer_protocol_policy = "redirect-to-https"
   }
   logging_config {
@@ -184,6 +211,28 @@ resource "aws_cloudfront_distribution" "bad" {
       https_port             = 443
       origin_protocol_policy = "http-only"
       origin_ssl_protocols   = ["TLSv1.2"]
+    }
+  }
+  origin {
+    origin_id   = "program"
+    domain_name = "abc.lambda-url.eu-west-1.on.aws"
+    custom_origin_config {
+      http_port              = 80
+      https_port             = 443
+      origin_protocol_policy = "https-only"
+      origin_ssl_protocols   = ["TLSv1.2"]
+    }
+  }
+  origin_group {
+    origin_id = "both"
+    failover_criteria {
+      status_codes = [500]
+    }
+    member {
+      origin_id = "files"
+    }
+    member {
+      origin_id = "else"
     }
   }
   default_cache_behavior {

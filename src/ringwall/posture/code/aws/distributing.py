@@ -33,6 +33,7 @@ def components(code: Resources) -> Iterator[Collected]:
 
 def _config(code: Resources, one: Instance) -> dict[str, Any]:
     origins, paths = one.blocks("origin"), one.blocks("ordered_cache_behavior")
+    groups = one.blocks("origin_group")
     return {
         "DefaultRootObject": one.get("default_root_object", ""),
         "WebACLId": ident(one.get("web_acl_id", "")),
@@ -45,6 +46,20 @@ def _config(code: Resources, one: Instance) -> dict[str, Any]:
         "Origins": origins
         if isinstance(origins, Unknown)
         else {"Items": [_origin(code, each) for each in origins]},
+        "OriginGroups": groups
+        if isinstance(groups, Unknown)
+        else {"Items": [_group(each) for each in groups]},
+    }
+
+
+def _group(block: Any) -> Any:
+    """Origins of which one answers where the other does not."""
+    if isinstance(block, Unknown):
+        return block
+    members = part(block, "member", [])
+    return {
+        "Id": block.get("origin_id"),
+        "Members": members if isinstance(members, Unknown) else {"Items": members},
     }
 
 
@@ -88,7 +103,12 @@ def _certificate(block: Any) -> Any:
     elif usual is None:
         usual = True
     version = part(block, "minimum_protocol_version", "TLSv1")
-    return {"CloudFrontDefaultCertificate": usual, "MinimumProtocolVersion": version}
+    by = part(block, "ssl_support_method", Unknown("whether it answers by name is not written"))
+    return {
+        "CloudFrontDefaultCertificate": usual,
+        "MinimumProtocolVersion": version,
+        "SSLSupportMethod": by,
+    }
 
 
 def _behavior(block: Any) -> Any:
@@ -146,6 +166,8 @@ def _domain(code: Resources, value: Any) -> Any:
         return value
     bucket = code.pointed(value, "aws_s3_bucket")
     if bucket is None:
+        if code.pointed(value, "aws_lambda_function_url") is not None:
+            return f"{value.address}.lambda-url.here.on.aws"
         beside = code.pointed(value, *_BUCKETS)
         if beside is not None:
             bucket = code.pointed(beside.get("bucket"), "aws_s3_bucket", by="bucket")

@@ -99,15 +99,22 @@ def _distribution(told: Properties) -> Properties:
     if not isinstance(config, dict):
         why = config if isinstance(config, Unknown) else Unknown("it has no configuration")
         names = ("origin", "default_cache_behavior", "viewer_certificate", "web_acl_id")
-        return dict.fromkeys((*names, "logging_config", "ordered_cache_behavior"), why)
+        more = ("logging_config", "ordered_cache_behavior", "origin_group")
+        return dict.fromkeys((*names, *more), why)
     made = deeply({"CacheBehaviors": "ordered_cache_behavior", "Logging": "logging_config"})(config)
     made["origin"] = several(config.get("Origins"), deeply({"Id": "origin_id"}))
+    made["origin_group"] = several(under(config.get("OriginGroups"), "Items"), _group)
     made["tags"] = deeply()({"Tags": told.get("Tags")})["tags"]
     certificate = made.get("viewer_certificate")
     if isinstance(certificate, dict):
         why = Unknown("which versions it speaks where none is written is not known")
         certificate.setdefault("minimum_protocol_version", why)
     return made
+
+
+def _group(told: Properties) -> Properties:
+    members = several(under(told.get("Members"), "Items"), deeply())
+    return {"origin_id": told.get("Id"), "member": members}
 
 
 def _control(told: Properties) -> Properties:
