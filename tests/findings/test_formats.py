@@ -26,6 +26,7 @@ from ringwall.core.components import Criticality, Exposure
 from ringwall.core.findings import Finding, Severity
 from ringwall.core.observations import Fact, Place
 from ringwall.core.observations import State as Read
+from ringwall.findings.formats.asff_resources import TYPES
 from ringwall.findings.formats.forms import Form, form_of, read, write
 from ringwall.findings.formats.ocsf import Activity, event_of
 from ringwall.findings.formats.reading import NOBODY_KNOWN, Brought, FormatError
@@ -172,7 +173,7 @@ def _kept(form: Form, one: Standing) -> Finding:
 @settings(max_examples=25, phases=[Phase.generate])
 @given(some=st.lists(standings(), max_size=4, unique_by=lambda one: one.uid))
 def test_what_is_written_is_valid_and_reads_as_it_was(form: Form, some: list[Standing]) -> None:
-    data = write(form, some)
+    data = write(form, some, account="111122223333")
     require_valid(form, data)
     if not some:
         return
@@ -218,9 +219,71 @@ def test_what_is_in_a_region_is_valid_ocsf_exported_and_recorded(
 
 def test_what_code_sets_of_an_account_is_of_no_account_by_its_name() -> None:
     name = "aws-account/terraform:shop/main.tf:aws_iam_account_password_policy.it"
-    for component, owner in ((name, "0" * 12), ("aws-account/111122223333", "111122223333")):
-        (told,) = json.loads(write(Form.ASFF, [standing(finding(component=component))]))["Findings"]
+    several = ((name, "999988887777"), ("aws-account/111122223333", "111122223333"))
+    for component, owner in several:
+        one = standing(finding(component=component))
+        (told,) = json.loads(write(Form.ASFF, [one], account="999988887777"))["Findings"]
         assert told["AwsAccountId"] == owner
+
+
+@pytest.mark.parametrize(
+    ("component", "kind", "uid", "region"),
+    [
+        ("aws-iam-user/arn:aws:iam::111122223333:user/ada", "AwsIamUser", "", "us-east-1"),
+        (
+            "aws-rds-instance/arn:aws-cn:rds:cn-north-1:111122223333:db:x",
+            "AwsRdsDbInstance",
+            "",
+            "cn-north-1",
+        ),
+        ("aws-account/111122223333", "AwsAccount", "AWS::::Account:111122223333", "us-east-1"),
+        (
+            "aws-region/111122223333/eu-west-1",
+            "AwsAccount",
+            "AWS::::Account:111122223333",
+            "eu-west-1",
+        ),
+        (
+            "aws-ec2-key-pair/arn:aws:ec2:eu-west-1:111122223333:key-pair/k",
+            "Other",
+            "",
+            "eu-west-1",
+        ),
+    ],
+)
+def test_security_hub_knows_what_a_finding_is_of(
+    component: str, kind: str, uid: str, region: str
+) -> None:
+    """And it is the same component when it is read again."""
+    one = standing(finding(component=component))
+    data = write(Form.ASFF, [one])
+    require_valid(Form.ASFF, data)
+    (told,) = json.loads(data)["Findings"]
+    (resource,) = told["Resources"]
+    name = component.partition("/")[2]
+    assert (resource["Type"], resource["Id"], resource["Region"]) == (kind, uid or name, region)
+    assert told["AwsAccountId"] == "111122223333"
+    (back,) = read(data, NOBODY_KNOWN, now=LATER).findings
+    assert (back.uid, back.component) == (one.uid, component)
+
+
+def test_all_types_of_resources_are_security_hubs() -> None:
+    told = botocore.loaders.Loader().load_service_model("securityhub", "service-2")
+    details = botocore.model.ServiceModel(told, "securityhub").shape_for("ResourceDetails")
+    assert set(TYPES.values()) <= set(details.members)
+
+
+def test_what_is_in_no_account_is_in_no_report_to_security_hub() -> None:
+    bucket = standing(finding(component="aws-s3-bucket/arn:aws:s3:::invoices"))
+    ours = standing(finding(component="ringwall-edge/edge"))
+    assert json.loads(write(Form.ASFF, [bucket, ours]))["Findings"] == []
+    seen_in = {bucket.uid: "111122223333"}
+    (told,) = json.loads(write(Form.ASFF, [bucket, ours], accounts=seen_in))["Findings"]
+    assert (told["Id"], told["AwsAccountId"]) == (bucket.uid, "111122223333")
+    given = json.loads(write(Form.ASFF, [bucket, ours], accounts=seen_in, account="999988887777"))[
+        "Findings"
+    ]
+    assert [one["AwsAccountId"] for one in given] == ["111122223333", "999988887777"]
 
 
 def test_a_cell_never_is_a_formula() -> None:
@@ -233,7 +296,11 @@ def test_a_cell_never_is_a_formula() -> None:
 
 
 _TEMPLATES: Final[Mapping[Form, bytes]] = {
-    form: write(form, [standing(finding(references=("CVE-2026-0001",), place=Place("a.tf", 3)))])
+    form: write(
+        form,
+        [standing(finding(references=("CVE-2026-0001",), place=Place("a.tf", 3)))],
+        account="111122223333",
+    )
     for form in Form
 }
 

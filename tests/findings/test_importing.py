@@ -569,7 +569,7 @@ def test_nobodys_file_speaks_for_our_own_checks() -> None:
     text = write(Form.CSV, stands).replace(b"The bucket is open", b"All is well")
     take(finding(component="aws-iam-user/ada"), source="prowler", scope="b")
     for form in Form:
-        data = write(form, service.standings(service.Wanted()))
+        data = write(form, service.standings(service.Wanted()), account="111122223333")
         assert bring(data, scope=str(form)).source == "import-ringwall", "whoever found it"
     done = bring(text, is_whole=True, scope=ACCOUNT)
     assert done.source == "import-ringwall"
@@ -622,6 +622,21 @@ def test_the_queue_by_commands(installation: Path, capsys: Any, tmp_path: Path) 
     out = tmp_path / "out.sarif"
     assert run("export", str(out), "--format", "sarif", "--all")[0] == 0
     assert uid in out.read_text()
+    assert run("export", "--out", str(out), "--format", "csv", "--all")[0] == 0
+    assert uid in out.read_text()
+    code, _, error = run("export", str(out), "--out", str(out))
+    assert (code, "said twice" in error) == (1, True)
+    hub = ("export", "--format", "asff", "--all", "--out", str(out))
+    code, _, error = run(*hub)
+    assert (code, "1 finding that is in none" in error, "--account" in error) == (1, True, True)
+    assert run(*hub, "--account", "12")[0] == 1
+    assert run(*hub, "--account", "111122223333")[0] == 0
+    take(finding(weakness="seen-by-us"), scope="444455556666")
+    code, _, error = run(*hub)
+    assert (code, "1 finding that is in none" in error) == (0, True)
+    assert [one["AwsAccountId"] for one in json.loads(out.read_text())["Findings"]] == [
+        "444455556666"
+    ]
     report.write_text("[{")
     code, _, error = run("import", str(report))
     assert (code, "line 1, column" in error, "nothing was taken" in error) == (1, True, True)

@@ -97,6 +97,11 @@ def find(uid: str) -> Standing:
     return standing_of(store.row_of(uid))
 
 
+def accounts(uids: Iterable[str]) -> dict[str, str]:
+    """The accounts of AWS in which findings were seen, by uid: of those that were seen in one."""
+    return store.scopes(uids, r"^[0-9]{12}$")
+
+
 def history(uid: str) -> tuple[list[Step], list[Sighting]]:
     """What became of a finding, oldest first, and who saw it."""
     row = store.row_of(uid)

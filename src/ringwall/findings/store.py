@@ -115,6 +115,15 @@ def sightings(uids: Sequence[str], source: str, scope: str) -> dict[str, Sightin
     return {one.finding_id: one for one in rows}
 
 
+def scopes(uids: Iterable[str], like: str) -> dict[str, str]:
+    """The scope that each was seen in last, of those that are like this regular expression."""
+    found: dict[str, str] = {}
+    for part in chunks(uids):
+        rows = Sighting.objects.filter(finding_id__in=part, scope__regex=like)
+        found.update(rows.order_by("last_seen", "pk").values_list("finding_id", "scope"))
+    return found
+
+
 def others_present(uids: Sequence[str], source: str, scope: str) -> dict[str, list[str]]:
     """Who else still sees each, by uid."""
     rows = Sighting.objects.filter(finding_id__in=uids, is_present=True)

@@ -128,6 +128,9 @@ def test_asff_has_what_security_hub_asks_for(report: Report) -> None:
         assert one["Severity"]["Label"] in {"INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"}
     statuses = {one["Compliance"]["Status"] for one in findings}
     assert statuses == {"PASSED", "FAILED", "NOT_AVAILABLE"}
+    types = {resource["Type"]: resource["Id"] for one in findings for resource in one["Resources"]}
+    assert {"AwsS3Bucket", "AwsAccount"} <= set(types)
+    assert re.fullmatch(r"AWS::::Account:\d{12}", types["AwsAccount"])
 
 
 def test_each_form_tells_where_to_read_more(report: Report) -> None:

@@ -1,9 +1,10 @@
 """``findings import`` and ``export``: what other tools found, and the queue for other tools."""
 
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +25,9 @@ from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, say
 from ringwall.runtime.refusals import ExitCode, Refused
 from ringwall.runtime.whole_files import write_whole
+
+if TYPE_CHECKING:
+    from ringwall.findings.standing import Standing
 
 
 @command(name="import", group=GROUP, panel=PANEL, does="findings:change")
@@ -105,7 +109,13 @@ def findings_export(
         Path | None, typer.Argument(metavar="[FILE]", help="Where to; else to standard output.")
     ] = None,
     *,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="The same as FILE.")
+    ] = None,
     form: Annotated[Form, typer.Option("--format", help="In which form.")] = Form.OCSF,
+    account: Annotated[
+        str, typer.Option("--account", metavar="ID", help="Of what is in no account: for ASFF.")
+    ] = "",
     state: States = None,
     everything: All = False,
     severity: Least = None,
@@ -115,7 +125,15 @@ def findings_export(
     source: Source = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write findings for other tools: OCSF, SARIF, ASFF, CycloneDX with VEX, CSV."""
+    """Write findings for other tools: OCSF, SARIF, ASFF, CycloneDX with VEX, CSV.
+
+    ASFF leaves out what is in no account of AWS, unless --account says where to put it.
+    """
+    if file is not None and out is not None:
+        raise Refused("where to is said twice", hint="either FILE or --out FILE")
+    file = file or out
+    if account and not re.fullmatch(r"[0-9]{12}", account):
+        raise Refused(f"{account} is no account of AWS: those have twelve digits")
     from ringwall.runtime.opening import open_tables
 
     open_tables(installation_of(context))
@@ -131,7 +149,10 @@ def findings_export(
         owner=owner,
         source=source,
     )
-    data = write(form, service.standings(wanted))
+    if form is Form.ASFF:
+        data = _asff(list(service.standings(wanted)), account)
+    else:
+        data = write(form, service.standings(wanted))
     if file is not None and as_json:
         print_json({"file": str(file), "format": form, "bytes": len(data)})
     if file is None:
@@ -141,6 +162,23 @@ def findings_export(
         write_whole(file, data)
     except OSError as error:
         raise Refused(f"cannot write {file}: {(error.strerror or '').lower()}") from error
+
+
+def _asff(several: "list[Standing]", account: str) -> bytes:
+    """Security Hub's form, and a word on what is not in it; refused where that is all."""
+    from ringwall.findings import service
+    from ringwall.findings.formats.asff import owner_of
+    from ringwall.findings.formats.forms import write
+
+    accounts = service.accounts(one.uid for one in several)
+    nobodys = 0 if account else sum(not owner_of(one, accounts) for one in several)
+    if nobodys:
+        of = "1 finding that is in none is" if nobodys == 1 else f"{nobodys:,} that are in none are"
+        said, hint = f"ASFF is of accounts of AWS: {of} not in it", "--account ID puts them in one"
+        if nobodys == len(several):
+            raise Refused(said, hint=hint)
+        say((f"{said}; {hint}", "yellow"), stderr=True)
+    return write(Form.ASFF, several, account=account, accounts=accounts)
 
 
 def _content(file: Path) -> bytes:

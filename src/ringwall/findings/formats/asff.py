@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-fo
 Texts are cut to what Security Hub takes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ import orjson
 
 from ringwall.core.findings import Finding, Severity
 from ringwall.core.verdicts import Outcome
+from ringwall.findings.formats.asff_resources import resource_of
 from ringwall.findings.formats.components import about, component_of, judged_so
 from ringwall.findings.formats.ocsf import CVE
 from ringwall.findings.formats.reading import (
@@ -46,7 +47,7 @@ _WORKFLOW: Final = {
     State.ACCEPTED: "SUPPRESSED",
     State.FALSE_POSITIVE: "SUPPRESSED",
 }
-NOBODYS_ACCOUNT: Final = "000000000000"
+_NONE: Final[Mapping[str, str]] = {}
 _OWN: Final = "ringwall/"
 _SECURITY_HUB: Final = frozenset({"security-hub", "securityhub"})
 _OF_ALL: Final = ("arn:", "aws/", "AWSInspector")
@@ -54,21 +55,31 @@ _OF_ALL: Final = ("arn:", "aws/", "AWSInspector")
 
 
 def write(
-    standings: Iterable[Standing], *, account: str = NOBODYS_ACCOUNT, region: str = "us-east-1"
+    standings: Iterable[Standing],
+    *,
+    accounts: Mapping[str, str] = _NONE,
+    account: str = "",
+    region: str = "us-east-1",
 ) -> bytes:
-    """``{"Findings": [...]}``. ``account`` and ``region`` are of what is in none."""
-    made = [_one(standing, account, region) for standing in standings]
+    """``{"Findings": [...]}``. ``account`` and ``region`` are of what is in none.
+
+    ``accounts`` are those that findings were seen in, by uid, for names that have none (buckets).
+    What is in no account is left out, since Security Hub takes no such finding.
+    """
+    owned = ((one, owner_of(one, accounts) or account) for one in standings)
+    made = [_one(one, owner, region) for one, owner in owned if owner]
     return orjson.dumps({"Findings": made}, option=orjson.OPT_INDENT_2)
 
 
-def _one(one: Standing, account: str, region: str) -> dict[str, Any]:
+def owner_of(one: Standing, accounts: Mapping[str, str] = _NONE) -> str:
+    """The account of AWS that a finding is in, by its name or where it was seen; else empty."""
+    return resource_of(one.finding.component).account or accounts.get(one.uid, "")
+
+
+def _one(one: Standing, owner: str, region: str) -> dict[str, Any]:
     found = one.finding
-    kind, _, name = found.component.partition("/")
-    parts = name.split(":", 5) if name.startswith("arn:") else []
-    partition = parts[1] if len(parts) == 6 and parts[1] in _PARTITIONS else "aws"
-    region = (parts[3] if len(parts) == 6 else "") or region
-    is_account = kind == "aws-account" and name.isdigit()  # and not what code sets of one
-    owner = (parts[4] if len(parts) == 6 else name if is_account else "") or account
+    resource = resource_of(found.component)
+    partition, region = resource.partition, resource.region or region
     addresses = [text for text in found.references if text.startswith("https://")]
     recommendation = {"Text": _cut(found.fix, 512)}
     if addresses and len(addresses[0]) <= 2048:
@@ -91,7 +102,12 @@ def _one(one: Standing, account: str, region: str) -> dict[str, Any]:
         "Remediation": {"Recommendation": recommendation},
         "ProductFields": _own_words(one),
         "Resources": [
-            {"Type": "Other", "Id": _cut(name, 512), "Partition": partition, "Region": region}
+            {
+                "Type": resource.type,
+                "Id": _cut(resource.id, 512),
+                "Partition": partition,
+                "Region": region,
+            }
         ],
         "Compliance": {"Status": "PASSED" if one.state is State.FIXED else "FAILED"},
         "Workflow": {"Status": _WORKFLOW[one.state]},
@@ -101,9 +117,6 @@ def _one(one: Standing, account: str, region: str) -> dict[str, Any]:
     if cves:
         made["Vulnerabilities"] = [_vulnerability(cve, one.exploit) for cve in cves[:20]]
     return made
-
-
-_PARTITIONS: Final = {"aws", "aws-cn", "aws-us-gov"}
 
 
 def _vulnerability(cve: str, exploit: Exploit) -> dict[str, Any]:

@@ -13,14 +13,21 @@ from ringwall.findings.standing import Standing
 _WRITERS: Final[Mapping[Form, Callable[[Iterable[Standing]], bytes]]] = {
     Form.OCSF: ocsf.write,
     Form.SARIF: sarif.write,
-    Form.ASFF: asff.write,
     Form.CSV: tabular.write,
     Form.CYCLONEDX: cyclonedx.write,
 }
 
 
-def write(form: Form, standings: Iterable[Standing]) -> bytes:
-    """Findings in a form."""
+def write(
+    form: Form,
+    standings: Iterable[Standing],
+    *,
+    account: str = "",
+    accounts: Mapping[str, str] | None = None,
+) -> bytes:
+    """Findings in a form. ASFF leaves out what is in no account; see :func:`asff.write`."""
+    if form is Form.ASFF:
+        return asff.write(standings, account=account, accounts=accounts or {})
     return _WRITERS[form](standings)
 
 

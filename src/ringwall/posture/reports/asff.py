@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from ringwall.core.findings import Severity
 from ringwall.core.verdicts import Outcome
+from ringwall.findings.formats.asff_resources import resource_of
 from ringwall.posture.reports.report import Report, Row
 
 _STATUS: Final = {
@@ -24,9 +25,8 @@ def text(report: Report) -> str:
 def _finding(row: Row, report: Report) -> dict[str, Any]:
     at = report.read.get(row.found.account, report.made)
     stamp = f"{at:%Y-%m-%dT%H:%M:%S.000Z}"
-    region = row.found.region or "us-east-1"
-    arn = row.found.name.split(":")
-    partition = arn[1] if arn[0] == "arn" and len(arn) > 1 else "aws"
+    resource = resource_of(row.judged.component)
+    region, partition = row.found.region or resource.region or "us-east-1", resource.partition
     product = f"arn:{partition}:securityhub:{region}:{row.found.account}:product"
     finding = row.finding(at)
     recommendation = {"Text": row.check.fix[: _LONGEST["Text"]]}
@@ -48,8 +48,8 @@ def _finding(row: Row, report: Report) -> dict[str, Any]:
         "Remediation": {"Recommendation": recommendation},
         "Resources": [
             {
-                "Type": "Other",
-                "Id": row.found.name,
+                "Type": resource.type,
+                "Id": resource.id,
                 "Partition": partition,
                 "Region": region,
                 **_details(row),
