@@ -11,6 +11,7 @@ from tests.inventory.scene import (
     at,
     bucket,
     from_internet,
+    story,
     take,
     thing,
 )
@@ -151,6 +152,18 @@ def test_ways_are_told_with_names() -> None:
         [(CALLS, WEB), (STORES, INVOICES)]
     ]
     assert service.paths(INVOICES, INTERNET).ways == ()
+
+
+def test_a_way_says_through_what_as_it_was_told_last() -> None:
+    from ringwall.inventory import service
+
+    for day, why in enumerate(("", "port 22 is open", "port 22 is open", "port 443 is open")):
+        take(bucket(), relations=[Relation(CALLS, INTERNET, INVOICES, why)], day=day)
+        (way,) = service.paths(INTERNET, INVOICES).ways
+        (near,) = service.neighbours(INVOICES)
+        assert [hop.why for hop in way] == [near.why] == [why]
+        assert near.since == NOON, "that it goes by another way does not make it new"
+    assert story(INVOICES) == []
 
 
 @pytest.mark.usefixtures("company")

@@ -88,6 +88,16 @@ def test_what_strangers_come_to_is_reached_and_what_was_denied_is_unknown() -> N
 
 
 @pytest.mark.usefixtures("database")
+def test_a_way_from_the_internet_says_through_what() -> None:
+    from ringwall.inventory import service
+    from ringwall.inventory.listing import INTERNET
+
+    fill(snapshot(POLICY))
+    ((hop,),) = service.paths(INTERNET, f"aws-sqs-queue/{QUEUE}").ways
+    assert "anybody may sqs:ReceiveMessage" in hop.why
+
+
+@pytest.mark.usefixtures("database")
 def test_a_function_leads_to_the_role_it_runs_as() -> None:
     from ringwall.inventory import service
 

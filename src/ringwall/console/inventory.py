@@ -150,12 +150,13 @@ def _facts(one: Standing) -> list[tuple[str, str]]:
 
 def _way(way: tuple[Hop[str], ...]) -> list[dict[str, str]]:
     return [
-        {"kind": hop.kind.value, "id": hop.target, "url": _component(hop.target)} for hop in way
+        {"kind": hop.kind.value, "id": hop.target, "url": _component(hop.target), "why": hop.why}
+        for hop in way
     ]
 
 
 def _plain(each: Any) -> dict[str, Any]:
-    return {"kind": each.kind, "other": each.other, "is_forward": each.is_forward}
+    return {"kind": each.kind, "other": each.other, "is_forward": each.is_forward, "why": each.why}
 
 
 def _said(told: Told) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Policies, checks, deadlines and alerts attach to these categories, never to single names.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -95,11 +95,15 @@ class RelationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """``source`` and ``target`` are ids of components."""
+    """``source`` and ``target`` are ids of components.
+
+    ``why`` says through what, where there is more to say than its kind does.
+    """
 
     kind: RelationKind
     source: str
     target: str
+    why: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

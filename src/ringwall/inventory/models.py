@@ -116,6 +116,8 @@ class Link(models.Model):
     origin = models.BigIntegerField()
     target = models.BigIntegerField()
     since = models.DateTimeField()
+    why = models.TextField(default="", db_default="")
+    """Through what it is so, in words; empty where its kind says it all."""
 
     objects: ClassVar[models.Manager["Link"]] = models.Manager()
 

@@ -9,7 +9,7 @@ same is true the other way round of what *deploys* or *declares* another.
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
@@ -44,12 +44,16 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hop(Generic[N]):
-    """A step from ``origin`` to ``target``; ``kind`` is the relation's, read from ``first`` on."""
+    """A step from ``origin`` to ``target``; ``kind`` is the relation's, read from ``first`` on.
+
+    ``why`` says through what, where whoever told of the relation did.
+    """
 
     kind: RelationKind
     origin: N
     target: N
     is_reversed: bool = False
+    why: str = field(default="", compare=False)
 
 
 Graph = Callable[[Collection[N]], Iterable[Hop[N]]]
@@ -122,6 +126,7 @@ def to_json(found: Ways[str]) -> dict[str, Any]:
                     "kind": hop.kind.value,
                     "to": hop.target,
                     "is_reversed": hop.is_reversed,
+                    "why": hop.why,
                 }
                 for hop in way
             ]

@@ -26,7 +26,7 @@ THING: Final = (
 )  # fmt: skip
 """The columns of a component."""
 SAYING: Final = ("scope_id", "thing_id", "digest", "aspects", "untold")
-LINK: Final = ("id", "scope_id", "kind", "origin", "target", "since")
+LINK: Final = ("id", "scope_id", "kind", "origin", "target", "since", "why")
 STEP: Final = ("thing_id", "at", "what", "aspect", "before", "after", "source")
 
 _KEYS: Final = {

@@ -171,6 +171,7 @@ def neighbours(component: str, *, limit: int = 1000) -> list[Neighbour]:
                 is_forward=is_forward,
                 source=sources[link.scope_id],
                 since=link.since,
+                why=link.why,
             )
             for link in links
         ]
@@ -186,7 +187,13 @@ def paths(start: str, end: str, *, at_most: int = 10) -> Ways[str]:
     names = store.names_of(numbers)
     ways = tuple(
         tuple(
-            Hop(hop.kind, names[hop.origin], names[hop.target], is_reversed=hop.is_reversed)
+            Hop(
+                hop.kind,
+                names[hop.origin],
+                names[hop.target],
+                is_reversed=hop.is_reversed,
+                why=hop.why,
+            )
             for hop in way
         )
         for way in found.ways

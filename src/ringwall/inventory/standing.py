@@ -75,13 +75,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A relation of a component: ``is_forward`` where it begins there."""
+    """A relation of a component: ``is_forward`` where it begins there, ``why`` is through what."""
 
     kind: str
     other: str
     is_forward: bool
     source: str
     since: datetime
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ def whole(
                 "is_forward": each.is_forward,
                 "source": each.source,
                 "since": each.since.isoformat(),
+                "why": each.why,
             }
             for each in neighbours
         ],

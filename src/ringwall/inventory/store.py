@@ -133,10 +133,10 @@ def _hops(nodes: Collection[int], *, from_start: bool) -> Iterator[Hop[int]]:
     for part in chunks(nodes, _ASKED_AT_A_TIME):
         for column in ("origin", "target"):
             is_reversed = (column == "target") == from_start
-            sql = f"SELECT kind, origin, target FROM inventory_link WHERE kind {'' if is_reversed else 'NOT '}IN ({reversing}) AND {column}"  # noqa: S608, E501 - our own
-            for kind, origin, target in select(sql, part):
+            sql = f"SELECT kind, origin, target, why FROM inventory_link WHERE kind {'' if is_reversed else 'NOT '}IN ({reversing}) AND {column}"  # noqa: S608, E501 - our own
+            for kind, origin, target, why in select(sql, part):
                 ends = (target, origin) if is_reversed else (origin, target)
-                yield Hop(RelationKind(kind), *ends, is_reversed=is_reversed)
+                yield Hop(RelationKind(kind), *ends, is_reversed=is_reversed, why=why)
 
 
 def steps_between(

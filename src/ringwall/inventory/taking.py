@@ -22,6 +22,7 @@ from ringwall.inventory.numbers import number_of, number_of_relation
 from ringwall.inventory.telling import changes, plain, read
 
 _RELATED_AT_A_TIME = 4 * rows.AT_A_TIME
+_LONGEST_WHY = 1000
 
 
 class OvertakenError(RuntimeError):
@@ -154,19 +155,22 @@ class _Taking:
         self._links |= told.keys()
         with transaction.atomic():
             self.check()
-            there = {
-                n for (n,) in rows.select("SELECT id FROM inventory_link WHERE id", list(told))
-            }
+            known = "SELECT id, since, why FROM inventory_link WHERE id"
+            there = {number: rest for number, *rest in rows.select(known, list(told))}
             new = [(number, one) for number, one in told.items() if number not in there]
             ends = {number_of(uid): uid for _, one in new for uid in (one.source, one.target)}
             self._name({n: uid for n, uid in sorted(ends.items()) if n not in self._seen})
             links, steps = [], []
-            for number, one in sorted(new, key=lambda item: item[0]):
+            for number, one in sorted(told.items()):
+                since, said = there.get(number, (self._at, None))
+                why = plain(one.why, _LONGEST_WHY)
+                if said == why:
+                    continue
                 origin, target = number_of(one.source), number_of(one.target)
-                links.append((number, self._scope.pk, one.kind, origin, target, self._at))
-                if is_told:
+                links.append((number, self._scope.pk, one.kind, origin, target, since, why))
+                if is_told and number not in there:
                     steps.append(self._step(origin, "related", one.kind, "", one.target))
-            rows.add("inventory_link", rows.LINK, links)
+            rows.put("inventory_link", rows.LINK, links)
             rows.add("inventory_step", rows.STEP, steps)
             self.taken.related += len(new)
 

@@ -16,6 +16,7 @@ from ringwall.inventory.listing import INTERNET
 from ringwall.posture.checking.finding import own_checks
 from ringwall.posture.checking.reading import World
 from ringwall.posture.checks.aws.exposure import instance_reach
+from ringwall.posture.checks.aws.ways.running import ports_as_text
 from ringwall.posture.judging import judge_all
 from ringwall.posture.snapshot.snapshot import LISTED, Seen, Snapshot
 
@@ -79,7 +80,7 @@ def related(snapshot: Snapshot) -> Related:
 
 
 def _from_internet(snapshot: Snapshot) -> tuple[list[Relation], dict[str, str]]:
-    reached: list[str] = []
+    reached: dict[str, list[str]] = {}
     unsure: dict[str, str] = {}
     kinds = set(snapshot.kinds)
     checks = [
@@ -89,17 +90,21 @@ def _from_internet(snapshot: Snapshot) -> tuple[list[Relation], dict[str, str]]:
     ]
     for one in judge_all(snapshot, checks):
         if one.verdict.outcome is Outcome.FAIL:
-            reached.append(one.component)
+            reached.setdefault(one.component, []).append(one.verdict.why)
         elif one.verdict.outcome is Outcome.UNKNOWN:
             unsure[one.component] = one.verdict.why
     world = World(snapshot)
     for seen in snapshot.of_kind(_INSTANCE):
         try:
-            if instance_reach(world, world.subject(seen)).parts:
-                reached.append(seen.found.id)
+            ports = instance_reach(world, world.subject(seen))
+            if ports.parts:
+                reached[seen.found.id] = [f"port {ports_as_text(ports)} is open"]
         except UnknownError as error:
             unsure[seen.found.id] = error.why
-    return [Relation(RelationKind.CALLS, INTERNET, one) for one in reached], unsure
+    relations = [
+        Relation(RelationKind.CALLS, INTERNET, one, "; ".join(why)) for one, why in reached.items()
+    ]
+    return relations, unsure
 
 
 def _by_names(snapshot: Snapshot) -> list[Relation]:

@@ -42,7 +42,7 @@ def path(
         show(f"  {begins.id}")
         for hop in way:
             told = f"{hop.kind}, read backwards" if hop.is_reversed else str(hop.kind)
-            show(f"  -> {hop.target}  ({told})")
+            show(f"  -> {hop.target}  ({told}{': ' if hop.why else ''}{hop.why})")
     if found.ways:
         return ExitCode.OK
     if not found.is_whole:

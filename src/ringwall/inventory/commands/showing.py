@@ -10,7 +10,7 @@ from ringwall.runtime.commanding import command
 from ringwall.runtime.output import AsJson, print_json, say, show
 
 if TYPE_CHECKING:
-    from ringwall.inventory.standing import Event
+    from ringwall.inventory.standing import Event, Neighbour
 
 _WIDEST: Final = 300
 _STEPS: Final = 50
@@ -60,10 +60,7 @@ def show_(
             show(f"  {aspect}: {_short(_said(value), whole=whole)}")
     _list(
         "Relations",
-        [
-            f"{each.kind} {each.other}" if each.is_forward else f"{each.other} {each.kind} it"
-            for each in neighbours
-        ],
+        [_short(_related(each), whole=whole) for each in neighbours],
     )
     _list("History", [_short(line_of(event), whole=whole) for event in events])
 
@@ -76,6 +73,11 @@ def line_of(event: "Event") -> str:
     elif event.what in {"related", "unrelated"}:
         told += f": {event.aspect} {event.after or event.before}"
     return f"{told} ({event.source})"
+
+
+def _related(each: "Neighbour") -> str:
+    told = f"{each.kind} {each.other}" if each.is_forward else f"{each.other} {each.kind} it"
+    return f"{told}: {each.why}" if each.why else told
 
 
 def _said(value: Any) -> str:
