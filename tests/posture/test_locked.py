@@ -35,10 +35,12 @@ LEFT = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
 LEFT |= {"Action": "kms:*", "Resource": "*"}
 
 
-def key(*statements: dict[str, Any], policy: Any = None, grants: Any = ()) -> Other:
+def key(
+    *statements: dict[str, Any], policy: Any = None, grants: Any = (), name: str = KEY, **more: Any
+) -> Other:
     written = {"Statement": list(statements or (LEFT,))} if policy is None else policy
     grants = list(grants) if isinstance(grants, tuple) else grants
-    return other("aws-kms-key", KEY, policy=written, grants=grants)
+    return other("aws-kms-key", name, policy=written, grants=grants, **more)
 
 
 def secret(named: str = KEY, policy: Any = ABSENT) -> Other:
@@ -119,6 +121,52 @@ def test_a_key_is_named_by_its_id_too(named: str) -> None:
 )
 def test_what_is_not_known_of_a_key_leaves_it_open(kept: Other, keys: list[Other]) -> None:
     assert standing(kept, READS_ALL, *keys) is PERHAPS
+
+
+@pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [
+        ({"KeyState": "Enabled"}, REACHED),
+        ({"KeyState": "Updating"}, REACHED),
+        ({"KeyState": "Disabled"}, PERHAPS),
+        ({"KeyState": "PendingDeletion"}, PERHAPS),
+        (DENIED, PERHAPS),
+    ],
+)
+def test_a_key_that_is_off_decrypts_nothing_until_it_is_on(
+    metadata: Any, expected: Standing
+) -> None:
+    its = key(LEFT | {"Principal": "*"}, metadata=metadata)
+    assert standing(secret(), READS_ALL, DECRYPTS, its) is expected
+    assert walked_in(snapshot(public(secret()), its)).assets[0].standing is expected
+    assert standing(secret(), may("iam:PutRolePolicy", ROLE), its) is REACHED, "who may turn it on"
+    assert standing(secret(), READS_ALL, key(metadata=metadata)) is NONE
+
+
+def test_what_is_not_told_of_a_secret_makes_no_way_of_strangers() -> None:
+    aspects = {**public(secret()).aspects, "listed": DENIED}
+    (told,) = walked_in(snapshot(other("aws-secretsmanager-secret", SECRET, **aspects))).assets
+    assert told.standing is PERHAPS
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (None, PERHAPS),
+        ({"MultiRegionKeyType": "PRIMARY", "ReplicaKeys": [{"Region": "us-east-1"}]}, PERHAPS),
+        ({"MultiRegionKeyType": "PRIMARY", "ReplicaKeys": []}, NONE),
+        ({"MultiRegionKeyType": "REPLICA", "ReplicaKeys": []}, PERHAPS),
+    ],
+)
+def test_what_is_told_encrypted_a_copy_of_its_key_decrypts_too(
+    told: Any, expected: Standing
+) -> None:
+    name = KEY.replace("k-1", "mrk-1")
+    metadata = {"KeyState": "Enabled", "MultiRegionConfiguration": told}
+    its = key(name=name, metadata=metadata)
+    assert standing(parameter(name), READS_ALL, its) is expected
+    assert standing(secret(name), READS_ALL, its) is NONE
+    assert standing(parameter(), READS_ALL, key()) is NONE
 
 
 def test_a_denial_of_all_but_one_key_may_spare_the_one_that_an_alias_names() -> None:

@@ -295,7 +295,7 @@ def _left(account: Account, kept: Kept, asked: Sequence[tuple[str, str]]) -> tup
     """
     lock = kept.lock
     if lock is not None and lock.account == account.id:
-        lock = replace(lock, policy=ANYBODY)
+        lock = replace(lock, policy=ANYBODY, doubt="")
     is_bound = account.scps or account.rcps or account.units
     if not asked or not (is_bound or (lock is not None and lock.account != account.id)):
         return Decision(Outcome.ALLOWED, "nothing bounds it"), ""

@@ -49,6 +49,8 @@ class Lock:
     of those whom grants let decrypt, ``None`` where they are not known. ``is_whole`` is that
     nothing is encrypted otherwise, ``is_told`` that who reads is given what is encrypted as it is,
     ``is_ours`` that the key is none of AWS's own, ``is_known`` that the ARN is the key's own.
+    ``doubt`` is why nobody may have anything by it, as with a key that is off; ``has_copies`` that
+    a key of another region decrypts the same, by a policy of its own.
     """
 
     name: str
@@ -62,6 +64,8 @@ class Lock:
     is_told: bool = False
     is_ours: bool = True
     is_known: bool = True
+    doubt: str = ""
+    has_copies: bool = False
 
 
 def strangers_open(lock: Lock | None, rcps: Levels) -> bool:
@@ -69,6 +73,8 @@ def strangers_open(lock: Lock | None, rcps: Levels) -> bool:
 
     ``rcps`` are the resource control policies of the account that what is encrypted is in.
     """
+    if lock is not None and lock.doubt:
+        return False
     if lock is None or not lock.is_whole:
         return True
     found = exposed(lock.policy, (lock.arn,), account=lock.account, rcps=rcps, keys=lock.said)
@@ -210,6 +216,8 @@ def unlocking(
             helper = helpers.helping(call, who) if helpers is not None else ""
             why = f"whether {helper} helps them to {lock.name} is not known"
             return replace(decision, outcome=Outcome.UNKNOWN, why=why) if helper else key
+        if lock.doubt:
+            key = replace(key, outcome=Outcome.UNKNOWN, why=lock.doubt)
         found = strictest((decision, key))
         if RANK[key.outcome] < RANK[decision.outcome]:
             why = f"whether they decrypt with {lock.name} is not known: {key.why}"
@@ -248,6 +256,8 @@ def _decrypting(asking: _Asking) -> Decision:
     doubt = f"which key {lock.name} is is not known"
     if lock.is_known:
         doubt = _granted(lock, asking.bound)
+    if lock.is_told and lock.has_copies:
+        doubt = f"whether a copy of {lock.name} in another region decrypts for them is not known"
     return replace(best, outcome=Outcome.UNKNOWN, why=doubt) if doubt else best
 
 

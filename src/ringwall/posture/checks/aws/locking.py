@@ -14,12 +14,17 @@ from ringwall.posture.permissions.requests import Values
 from ringwall.posture.permissions.statements import Document, Kind, unread
 from ringwall.posture.permissions.unlocking import Lock
 
-READS: Final = ("aws-kms-key.policy", "aws-kms-key.grants")
+READS: Final = ("aws-kms-key.policy", "aws-kms-key.grants", "aws-kms-key.metadata")
 """What is read of keys, besides what is encrypted with them."""
 _KEY: Final = "aws-kms-key"
 _PARAMETER: Final = "aws-ssm-parameter"
+_BUCKET: Final = "aws-s3-bucket"
 _AWS: Final = "alias/aws/"
 _DECRYPTING: Final = frozenset({"Decrypt", "CreateGrant", "ReEncryptFrom"})
+_OFF: Final = frozenset(
+    ["Disabled", "PendingDeletion", "PendingReplicaDeletion", "PendingImport", "Unavailable"]
+)
+"""States in which a key decrypts nothing (KMS Developer Guide, "Key states")."""
 _DOMAIN: Final = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com"}
 
 
@@ -87,7 +92,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "aws-dynamodb-table": _Kind(
         "dynamodb", "described", _of_table, {"aws:dynamodb:tablename": "{name}"}
     ),
-    "aws-s3-bucket": _Kind("s3", "encryption", _of_bucket, {}),
+    _BUCKET: _Kind("s3", "encryption", _of_bucket, {}),
 }
 
 
@@ -118,6 +123,7 @@ def lock_of(it: Subject) -> Lock | None:
         )
     name = name.removeprefix("key/")
     found, policy, granted = _told(it, arn, name, number)
+    doubt, copies = _state(found, name)
     return Lock(
         name,
         arn,
@@ -129,6 +135,8 @@ def lock_of(it: Subject) -> Lock | None:
         is_whole=named.is_whole,
         is_told=it.found.kind == _PARAMETER,
         is_known="alias/" not in key,
+        doubt=doubt,
+        has_copies=name.startswith("mrk-") and copies,
     )
 
 
@@ -137,7 +145,13 @@ def _untold(it: Subject, why: str) -> Lock:
     name = f"the key of {it.label}"
     arn, number = _arn(it, "not-known")
     policy = unread(name, Kind.RESOURCE, why)
-    return Lock(name, arn, number, policy, granted=None, is_whole=False, is_known=False)
+    # of a bucket some may be encrypted otherwise, whatever is told of what is new
+    doubt = (
+        "" if it.found.kind == _BUCKET else f"with which key it is encrypted is not known: {why}"
+    )
+    return Lock(
+        name, arn, number, policy, granted=None, is_whole=False, is_known=False, doubt=doubt
+    )
 
 
 def _said(it: Subject, kind: _Kind) -> dict[str, Values]:
@@ -206,3 +220,22 @@ def _told(
             if _DECRYPTING & set(one.get("Operations") or ())
         ),
     )
+
+
+def _state(found: Subject | None, name: str) -> tuple[str, bool]:
+    """Why a key may decrypt nothing, and whether it has, or may have, copies in other regions."""
+    if found is None or not found.is_read("metadata"):
+        return "", True
+    world = found.world
+    before = dict(world.facts)
+    try:
+        told = found.read("metadata", None) or {}
+        several = told.get("MultiRegionConfiguration") or {}
+        is_first = several.get("MultiRegionKeyType") == "PRIMARY"
+        copies = not is_first or bool(several.get("ReplicaKeys"))
+        is_off = told.get("KeyState") in _OFF
+        doubt = f"{name} is {told['KeyState']}, and decrypts nothing then" if is_off else ""
+    except UnknownError as error:
+        world.facts = before
+        return f"whether {name} is on is not known: {error.why}", True
+    return doubt, copies
