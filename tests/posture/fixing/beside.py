@@ -1,8 +1,10 @@
 """What moto does not know of AWS, answered beside it as AWS's reference says."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from moto.iam.models import AccessKeyLastUsed, iam_backends
 from tests.posture.fixing.conftest import Account
 
 Answer = Callable[..., dict[str, Any]]
@@ -68,6 +70,34 @@ def settings(account: Account) -> dict[str, Any]:
         modify_instance_metadata_defaults=modified,
     )
     return now
+
+
+def ago(days: int) -> datetime:
+    """The time so many days ago."""
+    return datetime.now(UTC) - timedelta(days=days)
+
+
+def used(days: int) -> AccessKeyLastUsed:
+    """What moto keeps of a key that was used so many days ago."""
+    return AccessKeyLastUsed(ago(days).replace(tzinfo=None), "s3", "eu-west-1")
+
+
+def access_key(name: str) -> Any:
+    """A key of the only user, as moto keeps it."""
+    (user,) = iam_backends["123456789012"]["aws"].users.values()
+    return user.get_access_key_by_id(name)
+
+
+def user_with_keys(account: Account, *keys: tuple[int, int | None]) -> list[str]:
+    """The ids of keys of a user, made and used so many days ago."""
+    iam = account.client("iam")
+    iam.create_user(UserName="ada")
+    made = [iam.create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"] for _ in keys]
+    for name, (age, last) in zip(made, keys, strict=True):
+        key = access_key(name)
+        key.create_date = ago(age).replace(tzinfo=None)
+        key.last_used = None if last is None else used(last)
+    return made
 
 
 def analyzers(account: Account) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.posture.fixing.beside import analyzers, beside, settings
+from tests.posture.fixing.beside import analyzers, beside, settings, user_with_keys
 from tests.posture.fixing.conftest import CHECKS, NOW, REGION, Account
 from tests.posture.fixing.test_applying import bucket
 
@@ -309,6 +309,11 @@ def _function(account: Account) -> str:
     return "orders"
 
 
+def _old_key(account: Account) -> str:
+    user_with_keys(account, (300, 90))
+    return "ada"
+
+
 def _statements(account: Account) -> list[dict[str, Any]]:
     told = account.client("lambda").get_policy(FunctionName="orders")["Policy"]
     return sorted(json.loads(told)["Statement"], key=lambda one: str(one["Sid"]))
@@ -358,6 +363,8 @@ SCENES: list[tuple[str, Make]] = [
     ("aws-ec2-security-group-default-closed", _default_group),
     ("aws-ssm-document-shared", _document),
     ("aws-lambda-function-public", _function),
+    ("aws-iam-user-unused", _old_key),
+    ("aws-iam-user-key-rotation", _old_key),
 ]
 
 

@@ -64,7 +64,7 @@ def fix_plan(
     from ringwall.posture.collecting.planning import plan_of
     from ringwall.posture.collecting.running import Run
     from ringwall.posture.commands.clouds import check_named, connected
-    from ringwall.posture.fixing.making import NoPlanError, make_plan, wanted_for
+    from ringwall.posture.fixing.making import NoPlanError, judging, make_plan, wanted_for
     from ringwall.posture.judging import judge_one
     from ringwall.posture.snapshot.snapshot import Snapshot
 
@@ -83,7 +83,7 @@ def fix_plan(
             some = "no" if not found else "more than one"
             msg = f"there is {some} {known.check.judges} called {component}"
             raise Refused(msg, hint="name it by its id, as `ringwall posture scan --json` does")
-        judged = judge_one(snapshot, known, found[0])
+        judged = judge_one(snapshot, judging(known), found[0])
         if judged is not None and judged.verdict.outcome == "pass":
             msg = f"there is nothing to mend: {check} passes, since {judged.verdict.why}"
             raise Refused(msg)

@@ -1,12 +1,14 @@
 """The cloud as plans are applied to it: read anew by the collectors, called by boto3."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.collecting.planning import plan_of, wanted_by
 from ringwall.posture.collecting.running import Run, Target
+from ringwall.posture.fixing.making import NoPlanError, judging, wanted_for
 from ringwall.posture.fixing.plans import Call, Plan
 from ringwall.posture.judging import Judged, judge_one
 from ringwall.posture.snapshot.snapshot import Snapshot
@@ -26,6 +28,8 @@ class Aws:
     def read(self, plan: Plan) -> Snapshot:
         """All that the check reads of the component, and that the plan stands on."""
         wanted = wanted_by([self._check])
+        with suppress(NoPlanError):  # of before, of a remedy that is no more
+            wanted |= wanted_for(self._check)
         for one in plan.basis:
             wanted.add(f"{one.component.partition('/')[0]}.{one.aspect}")
         regions = (plan.region,) if plan.region else self._target.regions
@@ -38,7 +42,7 @@ class Aws:
     def judge(self, plan: Plan, snapshot: Snapshot) -> Judged | None:
         """What the check says now."""
         seen = snapshot.get(plan.component)
-        return None if seen is None else judge_one(snapshot, self._check, seen)
+        return None if seen is None else judge_one(snapshot, judging(self._check), seen)
 
     def do(self, call: Call, plan: Plan) -> None:
         """Make a call."""

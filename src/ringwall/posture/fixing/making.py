@@ -27,7 +27,8 @@ class NoPlanError(Exception):
 def remedies() -> dict[str, ModuleType]:
     """The remedies by id: every file below ``posture/remedies``, with ``MENDS`` and ``plan``.
 
-    ``READS`` are aspects (``kind.aspect``) that one needs besides those of its checks.
+    ``READS`` are aspects (``kind.aspect``) that one needs besides those of its checks; ``judge`` is
+    asked instead of a check that stands on what AWS tells hours late.
     """
     package = ringwall.posture.remedies.aws
     found = {}
@@ -49,6 +50,15 @@ def remedy_of(check: str) -> ModuleType:
 def wanted_for(known: KnownCheck) -> set[str]:
     """The aspects (``kind.aspect``) that a check reads, and what its remedy reads besides."""
     return wanted_by([known]) | set(getattr(remedy_of(known.id), "READS", ()))
+
+
+def judging(known: KnownCheck) -> KnownCheck:
+    """A check as it judges what its remedy has done: by what is told at once."""
+    try:
+        judge = getattr(remedy_of(known.id), "judge", None)
+    except NoPlanError:  # a plan of before may be of a remedy that is no more
+        return known
+    return known if judge is None else replace(known, judge=judge)
 
 
 def make_plan(snapshot: Snapshot, seen: Seen, check: str, *, now: datetime, by: str) -> Plan:

@@ -38,8 +38,9 @@ CHECK = Check(
         "pci-dss-4 8.6.3 partial",
     ),
     known_as=("prowler:iam_rotate_access_key_90_days", "securityhub:IAM.3"),
+    remedy="aws-iam-old-keys-off",
 )
-_DAYS = 90
+DAYS = 90
 
 
 def judge(it: Subject, world: World) -> Judgment:
@@ -52,7 +53,7 @@ def judge(it: Subject, world: World) -> Judgment:
             if since[:2] != "20":
                 raise UnknownError(f"it is not told how old key {number} of {it.label} is")
             days = (datetime.now(UTC) - datetime.fromisoformat(since)).days
-            if days > _DAYS:
+            if days > DAYS:
                 old[number] = days
     if old:
         return fails(", ".join(f"key {one} is {days} days old" for one, days in old.items()))

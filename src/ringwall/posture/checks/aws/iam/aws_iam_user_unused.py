@@ -4,6 +4,7 @@ Why: nobody notices when an unused credential is taken over.
 Fix: switch off what was not used for 45 days, or delete the user.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from ringwall.posture.checking import (
@@ -45,8 +46,9 @@ CHECK = Check(
         "prowler:iam_user_console_access_unused",
         "securityhub:IAM.22",
     ),
+    remedy="aws-iam-unused-keys-off",
 )
-_DAYS = 45
+DAYS = 45
 _KINDS = (
     ("password", "password_enabled", "password_last_used", "password_last_changed"),
     ("key 1", "access_key_1_active", "access_key_1_last_used_date", "access_key_1_last_rotated"),
@@ -56,7 +58,13 @@ _KINDS = (
 
 def judge(it: Subject, world: World) -> Judgment:
     """What was never used counts from when it was made."""
-    row = row_of(it, world)
+    if unused := unused_of(row_of(it, world), it.label):
+        return fails(", ".join(unused))
+    return passes("whatever it has was used lately")
+
+
+def unused_of(row: Mapping[str, str], label: str) -> list[str]:
+    """What of a row of the credential report was not used, each in words."""
     unused = []
     for what, active, used, made in _KINDS:
         if row.get(active) != "true":
@@ -70,13 +78,11 @@ def judge(it: Subject, world: World) -> Judgment:
             None,
         )
         if since is None:
-            raise UnknownError(f"it is not told when the {what} of {it.label} was used")
+            raise UnknownError(f"it is not told when the {what} of {label} was used")
         days = (datetime.now(UTC) - datetime.fromisoformat(since)).days
-        if days > _DAYS:
+        if days > DAYS:
             unused.append(f"its {what} was not used for {days} days")
-    if unused:
-        return fails(", ".join(unused))
-    return passes("whatever it has was used lately")
+    return unused
 
 
 def _report(days: int, **row: str) -> Other:
