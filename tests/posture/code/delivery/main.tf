@@ -297,6 +297,7 @@ resource "aws_api_gateway_stage" "bad" {
   stage_name            = "prod"
   deployment_id         = "1"
   cache_cluster_enabled = true
+  variables             = { backendPassword = "hunter2hunter2" }
 }
 resource "aws_api_gateway_method_settings" "bad" {
   rest_api_id = aws_api_gateway_rest_api.bad.id
@@ -337,8 +338,9 @@ resource "aws_apigatewayv2_route" "bad" {
   route_key = "GET /orders"
 }
 resource "aws_apigatewayv2_stage" "bad" {
-  api_id = aws_apigatewayv2_api.bad.id
-  name   = "$default"
+  api_id          = aws_apigatewayv2_api.bad.id
+  name            = "$default"
+  stage_variables = { backendPassword = "hunter2hunter2" }
 }
 resource "aws_api_gateway_domain_name" "good" {
   domain_name     = "api.shop.example"

@@ -16,7 +16,7 @@ from ringwall.posture.code.aws.declaring import (
     told,
 )
 from ringwall.posture.code.aws.policies import document
-from ringwall.posture.code.aws.variables import variable
+from ringwall.posture.code.aws.variables import variables_of
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Assumed, Unknown
 
@@ -57,9 +57,7 @@ def _function(code: Resources, one: Instance) -> Collected:
         listed["KMSKeyArn"] = ident(one.get("kms_key_arn"))
     if environment is not None:
         variables = part(environment, "variables", {})
-        if isinstance(variables, dict):
-            variables = {name: variable(code, name, one) for name, one in variables.items()}
-        listed["Environment"] = {"Variables": variables}
+        listed["Environment"] = {"Variables": variables_of(code, variables)}
     if network is not None:
         listed["VpcConfig"] = {
             "SubnetIds": idents(part(network, "subnet_ids", [])),

@@ -13,6 +13,7 @@ from ringwall.posture.code.aws.declaring import (
 from ringwall.posture.code.aws.openapi import operations, policy_in
 from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.aws.stages import text_of
+from ringwall.posture.code.aws.variables import variables_of
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.code.terraform.values import Reference
 from ringwall.posture.snapshot.partial import Unknown
@@ -59,7 +60,10 @@ def components(code: Resources) -> Iterator[Collected]:
             )
     for one in code.of("aws_apigatewayv2_stage"):
         target = part(one.block("access_log_settings"), "destination_arn")
-        listed: dict[str, Any] = {"StageName": one.get("name", one.address)}
+        listed: dict[str, Any] = {
+            "StageName": one.get("name", one.address),
+            "StageVariables": variables_of(code, one.get("stage_variables", {})),
+        }
         if target is not None:
             listed["AccessLogSettings"] = {"DestinationArn": text_of(target)}
         yield component(STAGE, one, one.get("name"), {"listed": known(listed, one)})

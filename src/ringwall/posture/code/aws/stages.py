@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from ringwall.core.observations import Collected
 from ringwall.posture.code.aws.declaring import component, ident, known, part, renamed
+from ringwall.posture.code.aws.variables import variables_of
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.code.terraform.values import PartialText, Reference
 from ringwall.posture.snapshot.partial import Unknown
@@ -56,6 +57,7 @@ def _rest_stage(code: Resources, one: Instance) -> Collected:
         "cacheClusterEnabled": one.get("cache_cluster_enabled", default=False),
         "tracingEnabled": one.get("xray_tracing_enabled", default=False),
         "methodSettings": _settings(code, one, api),
+        "variables": variables_of(code, one.get("variables", {})),
     }
     target = part(one.block("access_log_settings"), "destination_arn")
     if target is not None:

@@ -61,6 +61,13 @@ def variable(code: Resources, name: Any, value: Any) -> Any:
     return told
 
 
+def variables_of(code: Resources, several: Any) -> Any:
+    """Variables by their names, each as :func:`variable` tells it."""
+    if not isinstance(several, dict):
+        return several
+    return {name: variable(code, name, one) for name, one in several.items()}
+
+
 def _is_around(text: str) -> bool:
     """Whether a text holds no place for a secret, such as between a colon and an at sign."""
     return _AROUND.fullmatch(text) is not None

@@ -23,6 +23,7 @@ _DESCRIBED: Final = (
     "method_settings",
     "cache_cluster_enabled",
     "xray_tracing_enabled",
+    "variables",
 )
 
 
@@ -143,6 +144,7 @@ def _stage(told: Properties) -> Properties:
         "xray_tracing_enabled": truth(told.get("TracingEnabled")),
         "access_log_settings": _blocks(told.get("AccessLogSetting")),
         "method_settings": _methods(told.get("MethodSettings")),
+        "variables": told.get("Variables"),
         "tags": deeply()({"Tags": told.get("Tags")})["tags"],
     }
 
@@ -189,6 +191,7 @@ def _later_stage(told: Properties) -> Properties:
     return {
         "api_id": told.get("ApiId"),
         "name": told.get("StageName"),
+        "stage_variables": told.get("StageVariables"),
         "access_log_settings": _blocks(told.get("AccessLogSettings")),
     }
 

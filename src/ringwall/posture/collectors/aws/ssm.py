@@ -12,7 +12,7 @@ from ringwall.posture.collecting.shape import (
     first,
     joined,
 )
-from ringwall.posture.snapshot.snapshot import Seen
+from ringwall.posture.snapshot.snapshot import LISTED, Seen
 
 DOCUMENT: Final = "aws-ssm-document"
 PARAMETER: Final = "aws-ssm-parameter"
@@ -83,6 +83,13 @@ def _named(seen: Seen) -> Mapping[str, Any]:
     return {"Name": seen.found.label, "PermissionType": "Share"}
 
 
+def _content(seen: Seen) -> Mapping[str, Any]:
+    """What runs where no version is named; YAML is asked for as JSON, a text as it is."""
+    format_ = seen.aspects[LISTED].value.get("DocumentFormat")
+    more = {} if format_ == "TEXT" else {"DocumentFormat": "JSON"}
+    return {"Name": seen.found.label, **more}
+
+
 LISTINGS: Final = (
     Listing(kinds=(PARAMETER,), call="ssm:DescribeParameters", read=_parameters),
     described(
@@ -107,5 +114,12 @@ DETAILS: Final = (
         pick=lambda pages: {
             name: joined(name)(pages) for name in ("AccountIds", "AccountSharingInfoList")
         },
+    ),
+    Detail(
+        kind=DOCUMENT,
+        aspect="content",
+        call="ssm:GetDocument",
+        arguments=_content,
+        pick=first("Content"),
     ),
 )
