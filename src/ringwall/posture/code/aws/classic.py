@@ -27,6 +27,11 @@ _OF_AWS: Final = {
     "ELBSecurityPolicy-2011-08": _OLDEST,
 }
 """docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-security-policy-table.html"""
+_CERTIFICATES: Final = {
+    "aws_acm_certificate": "arn:aws:acm:here:own:certificate/",
+    "aws_acm_certificate_validation": "arn:aws:acm:here:own:certificate/",
+    "aws_iam_server_certificate": "arn:aws:iam::own:server-certificate/",
+}
 _REFERS: Final = "Reference-Security-Policy"
 
 
@@ -45,7 +50,7 @@ def _classic(code: Resources, one: Instance) -> Collected:
         blocks
         if isinstance(blocks, Unknown)
         else [
-            each if isinstance(each, Unknown) else _listener(each, _named(code, one, each), there)
+            each if isinstance(each, Unknown) else _listener(code, one, each, there)
             for each in blocks
         ]
     )
@@ -74,8 +79,9 @@ def _classic(code: Resources, one: Instance) -> Collected:
     return component(CLASSIC, one, one.get("name"), aspects)
 
 
-def _listener(block: Any, named: Any, there: set[Any]) -> Any:
+def _listener(code: Resources, one: Instance, block: Any, there: set[Any]) -> Any:
     """A listener; ``there`` are the policies of which it is known what they say."""
+    named = _named(code, one, block)
     if isinstance(named, list):
         named = [each if each in there else _else(each) for each in named]
     protocol = block.get("lb_protocol")
@@ -83,8 +89,20 @@ def _listener(block: Any, named: Any, there: set[Any]) -> Any:
         "Protocol": protocol.upper() if isinstance(protocol, str) else protocol,
         "LoadBalancerPort": block.get("lb_port"),
         "InstancePort": block.get("instance_port"),
+        "SSLCertificateId": _certificate(code, block.get("ssl_certificate_id")),
     }
     return {"Listener": listener, "PolicyNames": named}
+
+
+def _certificate(code: Resources, value: Any) -> Any:
+    """The ARN of a certificate, as far as it says whose it is; of one of this code by its type."""
+    if not isinstance(value, Unknown):
+        return value
+    for type_, begins in _CERTIFICATES.items():
+        its = code.pointed(value, type_)
+        if its is not None:
+            return f"{begins}{its.address}"
+    return value
 
 
 def _else(name: Any) -> Unknown:

@@ -7,6 +7,7 @@ from ringwall.core.observations import Collected, Observation
 from ringwall.posture.code.aws.declaring import (
     absent,
     component,
+    ident,
     idents,
     known,
     part,
@@ -43,6 +44,7 @@ def components(code: Resources) -> Iterator[Collected]:
             "CacheClusterId": one.get("cluster_id", one.address),
             "Engine": one.get("engine"),
             "TransitEncryptionEnabled": one.get("transit_encryption_enabled", default=False),
+            "CacheSubnetGroupName": ident(one.get("subnet_group_name", "default")),
         }
         aspects = {"listed": known(listed, one)}
         yield component("aws-elasticache-cluster", one, one.get("cluster_id"), aspects)
@@ -58,6 +60,8 @@ def _cluster(code: Resources, one: Instance) -> Collected:
         "PubliclyAccessible": one.get("publicly_accessible", Unknown(_PUBLIC)),
         "AllowVersionUpgrade": one.get("allow_version_upgrade", default=True),
         "EnhancedVpcRouting": one.get("enhanced_vpc_routing", default=False),
+        "DBName": one.get("database_name", "dev"),
+        "MultiAZ": _state(one.get("multi_az", default=False)),
         "MasterUsername": one.get("master_username", Unknown("it is that of a snapshot")),
         "AutomatedSnapshotRetentionPeriod": one.get("automated_snapshot_retention_period", 1),
         "Endpoint": {"Port": one.get("port", 5439)},

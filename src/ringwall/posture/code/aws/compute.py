@@ -182,6 +182,7 @@ def _cluster(one: Instance) -> Collected:
         },
     }
     blocks = one.blocks("encryption_config")
+    described["deletionProtection"] = one.get("deletion_protection", default=False)
     described["encryptionConfig"] = blocks if isinstance(blocks, Unknown) else [
         some
         if isinstance(some, Unknown)

@@ -22,8 +22,13 @@ _CLUSTER: Final = {
     "instance_count": "InstanceCount",
     "zone_awareness_enabled": "ZoneAwarenessEnabled",
     "dedicated_master_enabled": "DedicatedMasterEnabled",
+    "dedicated_master_count": "DedicatedMasterCount",
 }
-_ADVANCED: Final = {"enabled": "Enabled", "anonymous_auth_enabled": "AnonymousAuthEnabled"}
+_ADVANCED: Final = {
+    "enabled": "Enabled",
+    "anonymous_auth_enabled": "AnonymousAuthEnabled",
+    "internal_user_database_enabled": "InternalUserDatabaseEnabled",
+}
 
 
 def components(code: Resources) -> Iterator[Collected]:

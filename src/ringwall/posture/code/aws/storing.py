@@ -11,6 +11,7 @@ from ringwall.posture.code.aws.declaring import (
     ident,
     known,
     part,
+    presence,
     renamed,
 )
 from ringwall.posture.code.aws.policies import document
@@ -44,8 +45,13 @@ def components(code: Resources) -> Iterator[Collected]:
         listed = {
             "FileSystemId": one.address,
             "Encrypted": one.get("encrypted", default=False),
+            "NumberOfMountTargets": _mounted(code, one),
             **renamed(one.values, {"kms_key_id": "KmsKeyId"}),
         }
+        zone = one.get("availability_zone_name")
+        if zone is not None:
+            told = presence(zone)
+            listed["AvailabilityZoneName"] = told if isinstance(told, Unknown) else _zone(zone)
         policies = code.pointing("aws_efs_file_system_policy", "file_system_id", one)
         backups = code.pointing("aws_efs_backup_policy", "file_system_id", one)
         status = (
@@ -59,6 +65,25 @@ def components(code: Resources) -> Iterator[Collected]:
             "backup": known({"Status": status}, backups[0] if backups else one),
         }
         yield component("aws-efs-file-system", one, one.get("creation_token"), aspects)
+
+
+def _zone(value: Any) -> str:
+    return value if isinstance(value, str) else "one zone"
+
+
+def _mounted(code: Resources, one: Instance) -> int | Unknown:
+    """How many mount targets it has, of which a module elsewhere may make more."""
+    several = code.pointing("aws_efs_mount_target", "file_system_id", one)
+    doubts = [
+        *(each.doubt for each in several if each.doubt),
+        *(
+            f"{each.written} is a mount target of what is not known"
+            for each in code.unplaced("aws_efs_mount_target", "file_system_id")
+        ),
+    ]
+    if doubts or not several:
+        return Unknown(doubts[0] if doubts else "its mount targets may be made elsewhere")
+    return len(several)
 
 
 def _table(code: Resources, one: Instance) -> Collected:

@@ -63,6 +63,7 @@ def _classic(told: Properties) -> Properties:
             "lb_port": under(deeply()(one), "load_balancer_port"),
             "instance_port": one.get("InstancePort"),
             "policy_names": one.get("PolicyNames"),
+            "ssl_certificate_id": one.get("SSLCertificateId"),
         },
     )
     logs = told.get("AccessLoggingPolicy")

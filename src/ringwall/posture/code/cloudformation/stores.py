@@ -67,7 +67,8 @@ def _domain(told: Properties) -> Properties:
 
 
 def _warehouse(told: Properties) -> Properties:
-    made = deeply({"ClusterParameterGroupName": "cluster_parameter_group_name"})(told)
+    names = {"DBName": "database_name", "MultiAZ": "multi_az"}
+    made = deeply(names)(told)
     made.setdefault("publicly_accessible", False)
     logged = told.get("LoggingProperties")
     if logged is not None:
@@ -121,6 +122,7 @@ def _cluster(told: Properties) -> Properties:
     made: Properties = {
         "name": told.get("Name"),
         "version": told.get("Version"),
+        "deletion_protection": truth(told.get("DeletionProtection")),
         "tags": deeply()({"Tags": told.get("Tags")})["tags"],
     }
     for key, name in (
@@ -153,7 +155,7 @@ TYPES: Final[dict[str, tuple[str, Naming]]] = {
     "AWS::ElastiCache::ReplicationGroup": ("aws_elasticache_replication_group", deeply()),
     "AWS::ElastiCache::CacheCluster": (
         "aws_elasticache_cluster",
-        deeply({"ClusterName": "cluster_id"}),
+        deeply({"ClusterName": "cluster_id", "CacheSubnetGroupName": "subnet_group_name"}),
     ),
     "AWS::ECR::Repository": ("aws_ecr_repository", _repository),
     "AWS::EFS::FileSystem": ("aws_efs_file_system", deeply({"BackupPolicy": ""})),

@@ -35,7 +35,9 @@ CHECK = Check(
     controls=IN_TRANSIT,
     known_as=(
         "prowler:elbv2_ssl_listeners",
+        "prowler:elbv2_nlb_tls_termination_enabled",
         "securityhub:ELB.1",
+        "securityhub:ELB.18",
         "checkov:CKV_AWS_2",
     ),
 )
