@@ -37,6 +37,7 @@ from ringwall.posture.code.aws import (
     watching,
 )
 from ringwall.posture.code.aws.declaring import ACCOUNT
+from ringwall.posture.code.kubernetes import provided
 from ringwall.posture.code.reading import Remark
 from ringwall.posture.code.terraform import configured
 from ringwall.posture.code.terraform.resources import Instance, Resources
@@ -74,6 +75,7 @@ SERVICES: Final = (
     guarding,
     apart,
     configured,
+    provided,
 )
 KINDS: Final = tuple(kind for one in SERVICES for kind in one.KINDS)
 
@@ -151,4 +153,5 @@ def fill(
 def unmapped(code: Resources) -> Counter[str]:
     """How many resources of each type there are that no mapping asked for."""
     asked = code.asked | {MODULE}
-    return Counter({kind: count for kind, count in code.types.items() if kind not in asked})
+    several = Counter({kind: count for kind, count in code.types.items() if kind not in asked})
+    return several + provided.unjudged(code)

@@ -9,7 +9,7 @@ from ringwall.core.observations import Collected, Place
 from ringwall.posture.code.cloudformation import templates
 from ringwall.posture.code.cloudformation.nesting import Stacks
 from ringwall.posture.code.documents import Document, documents
-from ringwall.posture.code.kubernetes import clusters, kustomized, manifests
+from ringwall.posture.code.kubernetes import clusters, kustomized, manifests, provided
 from ringwall.posture.code.mapping import KINDS, fill, mapped, unmapped
 from ringwall.posture.code.reading import NO_FILE, CodeError, Remark
 from ringwall.posture.code.terraform import plans
@@ -93,11 +93,16 @@ def read_code(
         _map(code, Resources(rooted(read.instances, shown)), (), templates.NAMES)
     clusters.apart(code.snapshot)
     _tell(code, folder, sorted(set(given or ()) - declared))
-    unread = [f"{one} is not read" for one in code.unmapped if one.endswith(manifests.POLICIES)]
+    unread = [f"{one} is not read" for one in code.unmapped if _may_police(one)]
     fill(code.snapshot, (), ("k8s-network-policy",) if unread else (), unread)
     missing = [str(one) for one in code.remarks if _leaves_out(one)]
-    fill(code.snapshot, (), (*KINDS, *manifests.KINDS), missing)
+    fill(code.snapshot, (), KINDS, missing)
     return code
+
+
+def _may_police(kind: str) -> bool:
+    """Whether what nobody judges may be, or bring, a network policy."""
+    return kind.endswith(manifests.POLICIES) or kind in provided.APPLYING
 
 
 def _leaves_out(remark: Remark) -> bool:

@@ -181,7 +181,7 @@ def form_of(kind: str, pods: tuple[str, ...] | None) -> Mapping[str, Any]:
 
 def shaped(value: Any, form: Any, odd: list[Odd], at: At = ()) -> Any:
     """The value with what is not known in the place of all that has not this form."""
-    if value is None or form is Plain.ANY:
+    if value is None or form is Plain.ANY or isinstance(value, Unknown):
         return value
     if isinstance(form, Plain) and not _is_bare(value):
         return _plain(value, form, odd, at)

@@ -139,12 +139,8 @@ def _read(found: Read, value: dict[str, Any], place: Place, document: Document, 
     if not kind_of(value):
         return
     odd: list[Odd] = []
-    made = shaped(value, form_of(value["kind"], _PODS.get(value["kind"])), odd)
-    one = _component(made, place)
+    one = component(value, place, odd)
     found.components.append(one)
-    told = value.get("metadata") or {}
-    if isinstance(told, dict) and not (told.get("name") or told.get("generateName")):
-        odd.append(Odd(("metadata", "name"), "nothing", "a text"))
     if odd:
         line = document.line_of((*at, *odd[0].at), place.line)
         more = f", and {len(odd) - 1} more" if odd[1:] else ""
@@ -152,49 +148,82 @@ def _read(found: Read, value: dict[str, Any], place: Place, document: Document, 
         found.remarks.append(Remark(Place(place.path, line), why, is_broken=True, is_judged=True))
 
 
-def _component(value: dict[str, Any], place: Place) -> Collected:
+def component(
+    value: dict[str, Any], place: Place, odd: list[Odd], named: tuple[str, str, str] | None = None
+) -> Collected:
+    """The component that a manifest is, of a kind that is judged; ``odd`` gets what has no form.
+
+    ``named`` is its name, what it is called where it has no name that is known, and its account,
+    where something else than a file of manifests declares it.
+    """
+    kind, api = value["kind"], "manifest" if named is None else "terraform"
+    value = shaped(value, form_of_kind(kind), odd)
     told = value.get("metadata")
     metadata = told if isinstance(told, dict) else {}
-    names = (metadata.get("name"), metadata.get("generateName"), "unnamed")
-    name = next(one for one in names if one and isinstance(one, str))
-    space = "" if value["kind"] in _CLUSTER else _space(metadata.get("namespace"))
+    asked = (metadata.get("name"), metadata.get("generateName"), "unnamed")
+    if isinstance(told, dict | None) and not (asked[0] or asked[1]):
+        odd.append(Odd(("metadata", "name"), "nothing", "a text"))
+    name = next(one for one in asked if one and isinstance(one, str))
+    space = "" if kind in _CLUSTER else _space(metadata.get("namespace"))
+    label = f"{kind} {space + '/' if space else ''}{name}"
+    if named is not None and name not in asked[:2]:
+        label = named[1]
     labels = metadata.get("labels")
     pairs = labels.items() if isinstance(labels, dict) else ()
     found = Found(
         kind=kind_of(value),
-        name=f"{place.path}:{space}/{value['kind']}/{name}",
-        label=f"{value['kind']} {space + '/' if space else ''}{name}",
-        account=ACCOUNT,
+        name=named[0] if named else f"{place.path}:{space}/{kind}/{name}",
+        label=label,
+        account=named[2] if named else ACCOUNT,
         tags=tuple(sorted((key, one) for key, one in pairs if isinstance(one, str))),
     )
     if value.get("aggregationRule"):
         value = value | {
             "rules": Unknown("its rules are those of others, put together in the cluster")
         }
-    listed = {"kind": value["kind"], "name": name, "namespace": space, "labels": labels or {}}
-    aspects = {"listed": _known(listed, place), "manifest": _known(value, place)}
-    if value["kind"] in _PODS:
-        aspects["pod"] = _pod(value, place)
+    listed = {"kind": kind, "name": name, "namespace": space, "labels": labels or {}}
+    listed |= _unclear(told, ("name",) if kind in _CLUSTER else ("name", "namespace"))
+    aspects = {"listed": _known(listed, place, api), "manifest": _known(value, place, api)}
+    if kind in _PODS:
+        aspects["pod"] = _pod(value, place, api)
     return Collected(found=found, aspects=aspects, place=place)
+
+
+def _unclear(metadata: Any, keys: tuple[str, ...]) -> dict[str, Unknown]:
+    """What of its metadata is not known, by name."""
+    if isinstance(metadata, Unknown):
+        return dict.fromkeys((*keys, "labels"), metadata)
+    told = metadata if isinstance(metadata, dict) else {}
+    return {key: one for key in keys if isinstance(one := told.get(key), Unknown)}
+
+
+def form_of_kind(kind: str) -> Mapping[str, Any]:
+    """The form of a manifest of this kind."""
+    return form_of(kind, _PODS.get(kind))
+
+
+def pods_of(kind: str) -> tuple[str, ...] | None:
+    """Where a kind has its pods, ``None`` where it runs none."""
+    return _PODS.get(kind)
 
 
 def _space(told: Any) -> str:
     return told if told and isinstance(told, str) else "default"
 
 
-def _pod(value: dict[str, Any], place: Place) -> Observation:
+def _pod(value: dict[str, Any], place: Place, api: str) -> Observation:
     inner: Any = value
     for key in _PODS[value["kind"]]:
         inner = inner.get(key) if isinstance(inner, dict) else inner
     spec = inner.get("spec") if isinstance(inner, dict) else inner
     if isinstance(spec, Unknown):
-        return Observation(State.ERROR, api=f"manifest {place}", why=spec.why)
+        return Observation(State.ERROR, api=f"{api} {place}", why=spec.why)
     if not isinstance(spec, dict) or spec.get("containers") is None:
         return Observation(
-            State.ERROR, api=f"manifest {place}", why=f"the {value['kind']} has no containers"
+            State.ERROR, api=f"{api} {place}", why=f"the {value['kind']} has no containers"
         )
-    return _known({"metadata": inner.get("metadata") or {}, "spec": spec}, place)
+    return _known({"metadata": inner.get("metadata") or {}, "spec": spec}, place, api)
 
 
-def _known(value: Any, place: Place) -> Observation:
-    return Observation(State.KNOWN, value, f"manifest {place}")
+def _known(value: Any, place: Place, api: str) -> Observation:
+    return Observation(State.KNOWN, value, f"{api} {place}")
