@@ -274,11 +274,16 @@ def test_what_stands_for_every_permission_is_no_policy_that_allows_a_hop() -> No
 
 def test_policies_of_two_of_one_name_are_two_changes() -> None:
     named = f"arn:aws:secretsmanager:eu-west-1:{VAULT}:secret:ledger"
-    arn, may, opened = outside("web", statement("s3:GetObject"), statement(GETS[0]))
+    key = f"arn:aws:kms:eu-west-1:{VAULT}:key/k"
+    own = (statement("s3:GetObject"), statement(GETS[0]), statement("kms:Decrypt"))
+    arn, may, opened = outside("web", *own)
     lets = {"Principal": {"AWS": arn}}
     kept = bucket(document(statement(*READS, **lets)))
     policy = document(statement(GETS[0], named, **lets))
-    hidden = {f"aws-secretsmanager-secret/{named}": {"policy": policy}}
+    hidden = {
+        f"aws-secretsmanager-secret/{named}": {"policy": policy, LISTED: {"KmsKeyId": key}},
+        f"aws-kms-key/{key}": {"policy": document(statement("kms:Decrypt", **lets)), "grants": []},
+    }
     told = walked(read_of(FRONT, may, opened), read_of(VAULT, kept, hidden))
     by_policy = [one for one in told.single if one.by == ("statement 1 of policy of ledger",)]
     assert sorted(one.safe for one in by_policy) == [(LEDGER,), (named,)]

@@ -1,5 +1,6 @@
 """How frameworks stood over time, by account and by owner; kept small, and told when damaged."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -260,11 +261,15 @@ def test_a_check_that_could_not_look_makes_no_control_pass() -> None:
     assert (cis.unknown, cis.not_judged) == (1, 0)
 
 
+_OF_OTHERS = re.compile(r'"(?:NON_)?COMPLIANT"|\bprowler:ssm_managed_compliant_patching\b')
+"""What Systems Manager answers of patches, and what Prowler calls its check: no words of ours."""
+
+
 def test_no_word_of_ours_claims_what_nobody_here_can_know() -> None:
     root = Path(ringwall.posture.__file__).parent
     texts = [path for path in root.rglob("*") if path.suffix in {".py", ".yaml", ".md"}]
     assert len(texts) > 300
     for path in texts:
-        said = path.read_text("utf-8").lower()
+        said = _OF_OTHERS.sub("", path.read_text("utf-8")).lower()
         assert "compliant" not in said, path
         assert "certified" not in said, path

@@ -9,7 +9,8 @@ from ringwall.posture.fixing.opening import taken_out_of_group
 from ringwall.posture.fixing.plans import Call, Draft, Step
 
 MENDS: Final = tuple(
-    f"aws-ec2-security-group-{what}" for what in ("ssh", "rdp", "databases", "control", "files")
+    f"aws-ec2-security-group-{what}"
+    for what in ("ssh", "rdp", "databases", "control", "files", "directories")
 )
 _WORLD: Final = ("0.0.0.0/0", "::/0")
 
