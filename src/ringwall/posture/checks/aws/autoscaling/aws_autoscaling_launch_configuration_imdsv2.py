@@ -28,9 +28,9 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("listed", "aws-region.metadata_defaults"),
     controls=(
-        "cis-aws-3.0 5.6 partial",
-        "cis-aws-5.0 5.7 partial",
-        "cis-aws-6.0 6.7 partial",
+        "cis-aws-3.0 5.6 supporting",
+        "cis-aws-5.0 5.7 supporting",
+        "cis-aws-6.0 6.7 supporting",
         *HARDENED,
     ),
     known_as=("securityhub:AutoScaling.3",),

@@ -25,6 +25,9 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("config_channels",),
     controls=(
+        "cis-aws-3.0 3.3 partial",
+        "cis-aws-5.0 3.3 partial",
+        "cis-aws-6.0 4.3 partial",
         "nist-800-53r5 AU-4 supporting",
         "nist-800-53r5 CM-8 supporting",
         "iso-27001-2022 A.8.9 supporting",

@@ -28,9 +28,9 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("config_recorders", "config_status"),
     controls=(
-        "cis-aws-3.0 3.3 full",
-        "cis-aws-5.0 3.3 full",
-        "cis-aws-6.0 4.3 full",
+        "cis-aws-3.0 3.3 partial",
+        "cis-aws-5.0 3.3 partial",
+        "cis-aws-6.0 4.3 partial",
         "nist-800-53r5 CM-8 partial",
         "nist-800-53r5 CM-3 supporting",
         "nist-csf-2.0 ID.AM-08 supporting",

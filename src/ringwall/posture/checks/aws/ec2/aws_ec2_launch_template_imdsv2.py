@@ -29,9 +29,9 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("versions", "aws-region.metadata_defaults"),
     controls=(
-        "cis-aws-3.0 5.6 partial",
-        "cis-aws-5.0 5.7 partial",
-        "cis-aws-6.0 6.7 partial",
+        "cis-aws-3.0 5.6 supporting",
+        "cis-aws-5.0 5.7 supporting",
+        "cis-aws-6.0 6.7 supporting",
         *HARDENED,
     ),
     known_as=("prowler:ec2_launch_template_imdsv2_required", "securityhub:EC2.170"),

@@ -25,9 +25,9 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("listed",),
     controls=(
-        "cis-aws-3.0 2.3.1 partial",
-        "cis-aws-5.0 2.2.1 partial",
-        "cis-aws-6.0 3.2.1 partial",
+        "cis-aws-3.0 2.3.1 supporting",
+        "cis-aws-5.0 2.2.1 supporting",
+        "cis-aws-6.0 3.2.1 supporting",
         *AT_REST,
     ),
     known_as=(

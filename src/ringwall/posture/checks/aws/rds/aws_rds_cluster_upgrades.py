@@ -24,9 +24,9 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("listed",),
     controls=(
-        "cis-aws-3.0 2.3.2 partial",
-        "cis-aws-5.0 2.2.2 partial",
-        "cis-aws-6.0 3.2.2 partial",
+        "cis-aws-3.0 2.3.2 supporting",
+        "cis-aws-5.0 2.2.2 supporting",
+        "cis-aws-6.0 3.2.2 supporting",
         *UPDATED,
     ),
     known_as=(

@@ -28,9 +28,9 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("s3_public_access_block",),
     controls=(
-        "cis-aws-3.0 2.1.4 partial",
-        "cis-aws-5.0 2.1.4 partial",
-        "cis-aws-6.0 3.1.4 partial",
+        "cis-aws-3.0 2.1.4 supporting",
+        "cis-aws-5.0 2.1.4 supporting",
+        "cis-aws-6.0 3.1.4 supporting",
         *NOT_PUBLIC,
     ),
     known_as=("prowler:s3_account_level_public_access_blocks", "securityhub:S3.1"),

@@ -26,9 +26,9 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("listed", "aws-ec2-route-table.listed"),
     controls=(
-        "cis-aws-3.0 5.5 full",
-        "cis-aws-5.0 5.6 full",
-        "cis-aws-6.0 6.6 full",
+        "cis-aws-3.0 5.5 partial",
+        "cis-aws-5.0 5.6 partial",
+        "cis-aws-6.0 6.6 partial",
         *PERIMETER,
         "pci-dss-4 1.4.1 supporting",
     ),
