@@ -314,6 +314,16 @@ def _old_key(account: Account) -> str:
     return "ada"
 
 
+def _suspended(account: Account) -> str:
+    account.client("guardduty").create_detector(Enable=False)
+    return REGION
+
+
+def _nowhere(account: Account) -> str:
+    del account
+    return REGION
+
+
 def _statements(account: Account) -> list[dict[str, Any]]:
     told = account.client("lambda").get_policy(FunctionName="orders")["Policy"]
     return sorted(json.loads(told)["Statement"], key=lambda one: str(one["Sid"]))
@@ -363,6 +373,8 @@ SCENES: list[tuple[str, Make]] = [
     ("aws-ec2-security-group-default-closed", _default_group),
     ("aws-ssm-document-shared", _document),
     ("aws-lambda-function-public", _function),
+    ("aws-guardduty-on", _suspended),
+    ("aws-guardduty-on", _nowhere),
     ("aws-iam-user-unused", _old_key),
     ("aws-iam-user-key-rotation", _old_key),
 ]
@@ -652,6 +664,41 @@ def test_what_was_told_in_another_order_is_the_same() -> None:
 def test_what_no_call_puts_back_as_it_was_is_for_people(more: dict[str, Any]) -> None:
     with pytest.raises(NoPlanError, match="could not be put back as it is: take it away by hand"):
         _plan_of(_of_function([_OPEN | more], []))
+
+
+def test_what_has_no_name_yet_is_taken_back_by_the_one_it_got(account: Account) -> None:
+    check, client = "aws-guardduty-on", account.client("guardduty")
+    plan, applying = account.plan(check, REGION), account.applying(check)
+    (undo,) = plan.draft.steps[0].undo
+    assert undo.line == (
+        'guardduty:DeleteDetector {"DetectorId": "<the only one of guardduty_detectors>"}'
+    )
+    ended = applying.apply(decoded(encoded(plan)), by="tests")
+    assert ended.stage is Stage.APPLIED, ended.history
+    assert applying.undo(decoded(encoded(ended)), by="tests").stage is Stage.TAKEN_BACK
+    assert client.list_detectors()["DetectorIds"] == []
+
+
+def test_what_others_made_in_its_place_is_not_taken_back_unasked(account: Account) -> None:
+    check, client = "aws-guardduty-on", account.client("guardduty")
+    applying = account.applying(check)
+    ended = applying.apply(account.plan(check, REGION), by="tests")
+    (made,) = client.list_detectors()["DetectorIds"]
+    client.delete_detector(DetectorId=made)
+    theirs = client.create_detector(Enable=True)["DetectorId"]
+    with pytest.raises(ValueError, match="changed since"):
+        applying.undo(ended, by="tests")
+    assert client.list_detectors()["DetectorIds"] == [theirs]
+
+
+def test_nothing_is_deleted_where_it_is_not_one_alone(account: Account) -> None:
+    check, client = "aws-guardduty-on", account.client("guardduty")
+    plan, applying = account.plan(check, REGION), account.applying(check)
+    for _ in range(2):  # AWS has one in a region at most
+        client.create_detector(Enable=True)
+    with pytest.raises(LookupError, match="does not tell one alone"):
+        applying._cloud.do(plan.draft.steps[0].undo[0], plan)
+    assert len(client.list_detectors()["DetectorIds"]) == 2
 
 
 def test_a_list_that_gives_others_rights_is_for_people_to_move(account: Account) -> None:

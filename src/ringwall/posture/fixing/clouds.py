@@ -66,4 +66,18 @@ class Aws:
 
         service, _, operation = call.call.partition(":")
         client = self._client(service, call.region or plan.region or self._target.home)
-        getattr(client, xform_name(operation))(**call.arguments, **more)
+        arguments = {**call.arguments, **self._later(call, plan), **more}
+        getattr(client, xform_name(operation))(**arguments)
+
+    def _later(self, call: Call, plan: Plan) -> dict[str, Any]:
+        """What is known only now; ``LookupError`` where it is not one alone, or not known."""
+        if not call.later:
+            return {}
+        seen, found = self.read(plan).get(plan.component), {}
+        for name, aspect in call.later.items():
+            told = seen.aspects.get(aspect) if seen is not None else None
+            if told is None or not isinstance(told.value, list) or len(told.value) != 1:
+                msg = f"{aspect} of {plan.component} does not tell one alone"
+                raise LookupError(msg)
+            (found[name],) = told.value
+        return found

@@ -30,17 +30,23 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call of AWS: ``service:Operation``, what it is called with, and what it does in words."""
+    """One call of AWS: ``service:Operation``, what it is called with, and what it does in words.
+
+    ``later`` are arguments that nobody knows before what is taken back was made: by each the aspect
+    of the plan's component that tells it then, as the only one.
+    """
 
     call: str
     arguments: Mapping[str, Any]
     words: str
     region: str = ""
+    later: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def line(self) -> str:
         """As it would be typed for the AWS command line, near enough to be read."""
-        return f"{self.call} {json.dumps(self.arguments, sort_keys=True)}"
+        later = {name: f"<the only one of {aspect}>" for name, aspect in self.later.items()}
+        return f"{self.call} {json.dumps({**self.arguments, **later}, sort_keys=True)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

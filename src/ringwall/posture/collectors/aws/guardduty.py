@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from ringwall.posture.collecting.shape import Detail, Item, Listing, Where, whole
+from ringwall.posture.collecting.shape import Detail, Item, Listing, Where, joined, whole
 from ringwall.posture.snapshot.snapshot import Seen
 
 DETECTOR: Final = "aws-guardduty-detector"
@@ -35,6 +35,13 @@ def _counted(pages: list[Mapping[str, Any]]) -> Any:
 
 LISTINGS: Final = (Listing(kinds=(DETECTOR,), call="guardduty:ListDetectors", read=_detectors),)
 DETAILS: Final = (
+    Detail(
+        kind="aws-region",
+        aspect="guardduty_detectors",
+        call="guardduty:ListDetectors",
+        arguments=lambda _: {},
+        pick=joined("DetectorIds"),
+    ),
     Detail(
         kind=DETECTOR,
         aspect="severe",

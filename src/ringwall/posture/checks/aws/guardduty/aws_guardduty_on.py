@@ -38,6 +38,7 @@ CHECK = Check(
         "ccm-4 LOG-05 partial",
     ),
     known_as=("prowler:guardduty_is_enabled", "securityhub:GuardDuty.1", "checkov:CKV_AWS_238"),
+    remedy="aws-guardduty-on",
 )
 
 
