@@ -280,7 +280,7 @@ def test_policies_of_two_of_one_name_are_two_changes() -> None:
     lets = {"Principal": {"AWS": arn}}
     kept = bucket(document(statement(*READS, **lets)))
     policy = document(statement(GETS[0], named, **lets))
-    hidden = {
+    hidden: dict[str, dict[str, Any]] = {
         f"aws-secretsmanager-secret/{named}": {"policy": policy, LISTED: {"KmsKeyId": key}},
         f"aws-kms-key/{key}": {"policy": document(statement("kms:Decrypt", **lets)), "grants": []},
     }

@@ -2,16 +2,22 @@
 
 Found by name, as the queue may import none of them: ``categories.categories(installation)`` gives a
 :class:`~ringwall.findings.ranking.Categories`, ``rule_names.rule_names()`` a mapping from
-``<tool>:<rule>`` to (id, title, fix, kind) of our check.
+``<tool>:<rule>`` to (id, title, fix, kind) of our check, and
+``finding_values.finding_values(installation, finding, scopes)`` the values that a finding stands
+on, by component and aspect, and why there are none.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from ringwall.core.components import Component, Found
+from ringwall.core.findings import Finding
 from ringwall.findings.formats.reading import KnownRule
 from ringwall.findings.ranking import ByRules, Categories
 from ringwall.runtime.discovery import modules
 from ringwall.runtime.installation import Installation
+
+Values = tuple[Mapping[tuple[str, str], str], str]
+"""Values by component and aspect, and why there are none."""
 
 
 class Several:
@@ -48,3 +54,12 @@ def known_rules() -> Mapping[str, KnownRule]:
         for module in modules("rule_names")
         for name, told in module.rule_names().items()
     }
+
+
+def known_values(installation: Installation, finding: Finding, scopes: Sequence[str]) -> Values:
+    """The values that a finding stands on, which may be shown, and why there are none."""
+    for module in modules("finding_values"):
+        found: Values | None = module.finding_values(installation, finding, scopes)
+        if found is not None:
+            return found
+    return {}, ""

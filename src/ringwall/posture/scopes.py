@@ -7,18 +7,19 @@ neither the folder nor credentials.
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ringwall.core.observations import Place
+from ringwall.posture.checking.deciding import SECONDS, Deciding, decided_by
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.checking.settled import can_tell
 from ringwall.posture.code.reading import Remark
 from ringwall.posture.judging import Judged, judge_all
 from ringwall.posture.keeping import Accounts
-from ringwall.posture.naming import in_scope, judged_so, placed
+from ringwall.posture.naming import in_scope, judged_so, named, placed
 from ringwall.posture.reports.report import Part
 from ringwall.posture.scope import ACCOUNT, CODE, ITSELF, NAME, scope_of
 from ringwall.posture.snapshot.filing import read_snapshot, write_snapshot
@@ -67,6 +68,31 @@ class Last:
             checks=tuple(checks),
             remarks=tuple(placed(self.remarks, self.folder)),
         )
+
+    def decided_by(
+        self,
+        known: KnownCheck,
+        component: str,
+        why: str,
+        *,
+        indexes: dict[Any, Any] | None = None,
+        seconds: float = SECONDS,
+    ) -> tuple[Deciding, ...] | None:
+        """What decided a verdict, by the ids that reports have; see :func:`deciding.decided_by`.
+
+        ``None`` where the component is not there any more, or is judged otherwise.
+        """
+        name = self.scope.removeprefix(CODE) if self.scope.startswith(CODE) else ""
+        seen = self.snapshot.get(component)
+        if name:
+            several = self.snapshot.of_kind(component.partition("/")[0])
+            seen = next((one for one in several if named(one.found.id, name) == component), None)
+        if seen is None:
+            return None
+        found = decided_by(self.snapshot, known, seen, why, indexes=indexes, seconds=seconds)
+        if found is None or not name:
+            return found
+        return tuple(replace(one, component=named(one.component, name)) for one in found)
 
 
 class Scopes:

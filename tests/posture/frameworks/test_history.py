@@ -261,7 +261,9 @@ def test_a_check_that_could_not_look_makes_no_control_pass() -> None:
     assert (cis.unknown, cis.not_judged) == (1, 0)
 
 
-_OF_OTHERS = re.compile(r'"(?:NON_)?COMPLIANT"|\bprowler:ssm_managed_compliant_patching\b')
+_OF_OTHERS = re.compile(
+    r'"(?:(?:NON_)?COMPLIANT|NonCompliant(?:Summary|Count))"|\bprowler:ssm_managed_compliant_patching\b'
+)
 """What Systems Manager answers of patches, and what Prowler calls its check: no words of ours."""
 
 

@@ -69,7 +69,6 @@ def test_a_fault_of_code_has_the_place_in_its_tree_and_is_the_one_in_the_queue(
     """It is one only by the variables of the configuration: without them it would be unknown."""
     from ringwall.findings.models import Queued
 
-    del three
     log = json.loads(ran("report", "--format", "sarif", "--scope", "shop", "--check", CHECK))
     (result,) = log["runs"][0]["results"]
     (location,) = result["locations"]
@@ -87,6 +86,15 @@ def test_a_fault_of_code_has_the_place_in_its_tree_and_is_the_one_in_the_queue(
     assert "versioning" in ran("explain", uid)
     assert "s3-controls.html#s3-14" in ran("explain", "aws-s3-bucket-versioning")
     assert ran("explain", uid[:8]) == ran("explain", uid), "lists show no more of it"
+    assert '"Status": "' in ran("explain", uid), "the value that decides"
+    assert "&quot;Status&quot;: &quot;" in ran("report", "--scope", "shop", "--check", CHECK)
+    shown = CliRunner().invoke(build(), ["findings", "show", uid])
+    assert shown.exit_code == 0, shown.output
+    assert shown.stdout.count("versioning of aws-s3-bucket/") == 1, "each read once"
+    assert '"Status": "' in shown.stdout
+    (three.state / "posture" / "code" / "shop.snapshot").unlink()
+    shown = CliRunner().invoke(build(), ["findings", "show", uid])
+    assert "no values: what it was found in" in shown.stdout
     ran("explain", "0" * 8, code=1)
 
 

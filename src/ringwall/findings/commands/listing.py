@@ -11,6 +11,9 @@ from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, print_table, say, show
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ringwall.core.findings import Finding
     from ringwall.findings.standing import Standing
     from ringwall.findings.store import Wanted
 
@@ -164,11 +167,19 @@ def findings_show(context: typer.Context, uid: Uid, *, as_json: AsJson = False) 
 
     open_tables(installation_of(context))
     from ringwall.findings import service
+    from ringwall.findings.known import known_values
     from ringwall.findings.standing import whole
 
     one = service.find(uid)
     steps, sightings = service.history(one.uid)
+    scopes = [seen.scope for seen in sightings]
+    values, why_none = known_values(installation_of(context), one.finding, scopes)
     told = whole(one, datetime.now(UTC), steps, sightings)
+    told["values"] = [
+        {"component": component, "aspect": aspect, "value": text}
+        for (component, aspect), text in values.items()
+    ]
+    told["values_not_known"] = why_none or None
     if as_json:
         print_json(told)
         return
@@ -195,8 +206,9 @@ def findings_show(context: typer.Context, uid: Uid, *, as_json: AsJson = False) 
     if one.excuse is not None:
         until = f"{one.excuse.until:%Y-%m-%d}"
         show(f"Excused: by {one.excuse.owner} until {until}: {one.excuse.reason}")
-    _list("Evidence", told["evidence"])
-    _list("Facts", [f"{f['aspect']} of {f['component']}: {f['state']}" for f in told["facts"]])
+    _list("Evidence", list(_evidence(one.finding, values)))
+    if why_none:
+        show(f"  {why_none}")
     _list("Rank", told["score_by"])
     _list("References", told["references"])
     _list("Controls", told["controls"])
@@ -215,6 +227,25 @@ def findings_show(context: typer.Context, uid: Uid, *, as_json: AsJson = False) 
             for s in steps
         ],
     )
+
+
+def _evidence(one: "Finding", values: "Mapping[tuple[str, str], str]") -> "Iterator[str]":
+    """What it stands on, each read once, with the value that decided below it."""
+    left = {f"{each.aspect} of {each.component}": each for each in one.facts}
+    for line in one.evidence:
+        yield line
+        name = next(
+            (name for name in left if line == name or line.startswith((f"{name} ", f"{name}:"))),
+            None,
+        )
+        if name is not None:
+            fact = left.pop(name)
+            if text := values.get((fact.component, fact.aspect)):
+                yield f"  {text}"
+    for name, fact in left.items():
+        yield f"{name}: {fact.state}"
+        if text := values.get((fact.component, fact.aspect)):
+            yield f"  {text}"
 
 
 def _list(heading: str, lines: list[str]) -> None:

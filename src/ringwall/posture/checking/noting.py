@@ -27,6 +27,8 @@ _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
 _LABELS: Final = frozenset({"Tags", "TagSet", "TagList", "tags"})
 """Left out where a value was looked at as a whole: checks read tags by their own name."""
 _MISSING: Final = "\0missing"
+MISSING: Final = "(not there)"
+"""Is shown of a key that was asked for, and is not there."""
 
 
 class Part:
@@ -62,6 +64,20 @@ class Part:
             size = len(value) if self.has_keys else bool(value)
             return ["list", sorted(items), size]
         return _whole(value)
+
+    def shown(self, value: Any) -> Any:
+        """The same as it was answered, to be shown: keys that were asked for in vain only alone."""
+        if self.is_whole or not self.parts:
+            return value
+        if isinstance(value, Mapping):
+            there = {
+                key: part.shown(value[key]) for key, part in self.parts.items() if key in value
+            }
+            return there or dict.fromkeys(self.parts, MISSING)
+        if isinstance(value, list):
+            each = self.parts.get(_EACH)
+            return value if each is None else [each.shown(one) for one in value]
+        return value
 
 
 class Noting(World):

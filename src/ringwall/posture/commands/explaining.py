@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ringwall.posture.commands.scanning import GROUP, PANEL, Custom, all_checks
-from ringwall.posture.commands.told import last_report
+from ringwall.posture.commands.told import read_scopes, report_on
 from ringwall.runtime.commanding import command
 from ringwall.runtime.output import say
 from ringwall.runtime.refusals import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ringwall.posture.checking.finding import KnownCheck
     from ringwall.posture.reports.report import Report, Row
+    from ringwall.posture.scopes import Last
 
 _UID: Final = re.compile(r"[0-9a-f]{4,20}")
 """Of a finding, or how it begins, as lists show it."""
@@ -32,18 +35,23 @@ def explain(
     *,
     custom: Custom = None,
 ) -> None:
-    """Explain a check, or what it says of a component and which reads that stands on."""
+    """Explain a check, or what it says of a component, and which reads and values that stands on.
+
+    What looks like a secret, or may hold one, is not shown.
+    """
     checks = all_checks(custom, None)
     known = next((one for one in checks if one.id == check), None)
     if known is None and _UID.fullmatch(check):
-        _verdicts(_of_finding(last_report(context, checks, None), check))
+        several = read_scopes(context, None)
+        _verdicts(_of_finding(report_on(several, checks), check), several)
         return
     if known is None:
         raise Refused(f"there is no check {check}", hint="`ringwall posture checks` lists them")
     if component is None:
         _page(known)
         return
-    told = last_report(context, [known], None)
+    several = read_scopes(context, None)
+    told = report_on(several, [known])
     rows = [
         row
         for row in told.rows
@@ -54,7 +62,7 @@ def explain(
             f"{check} says nothing of {component}",
             hint="it was not read, or the check does not judge such a one",
         )
-    _verdicts(rows)
+    _verdicts(rows, several)
 
 
 def _of_finding(told: "Report", uid: str) -> "list[Row]":
@@ -74,14 +82,20 @@ def _of_finding(told: "Report", uid: str) -> "list[Row]":
     return rows
 
 
-def _verdicts(rows: "list[Row]") -> None:
+def _verdicts(rows: "list[Row]", several: "Sequence[Last]") -> None:
     from ringwall.posture.reports.report import said
 
+    by_scope = {one.scope: one for one in several}
     for row in rows:
+        why = row.judged.verdict.why
+        found = by_scope[row.found.account].decided_by(row.check, row.judged.component, why) or ()
+        values = {(one.component, one.aspect): one.text for one in found}
         say((f"{row.outcome}: ", "bold"), row.judged.verdict.why)
         say(f"{row.check.id} of {row.judged.component}", style="dim")
         for fact in row.judged.verdict.facts:
             say(f"  {said(fact)}")
+            if text := values.get((fact.component, fact.aspect)):
+                say(f"    {text}")
         if row.outcome == "fail":
             say(("Fix: ", "bold"), row.check.fix)
 

@@ -9,8 +9,10 @@ from ringwall.posture.commands.told import (
     Own,
     Scope,
     known_frameworks,
-    last_report,
     named_frameworks,
+    read_scopes,
+    report_on,
+    values_of,
 )
 from ringwall.posture.commands.written import Form, Of, Out, require_framework, write_report
 from ringwall.runtime.commanding import command
@@ -30,11 +32,14 @@ def report(
 ) -> None:
     """Report what was found last, judged by the checks as they are now.
 
-    Of accounts, of code that was declared, and of Ringwall itself.
+    Of accounts, of code that was declared, and of Ringwall itself. HTML shows the values that
+    decided; what looks like a secret, or may hold one, is not shown.
     """
     checks = all_checks(custom, chosen)
     named = named_frameworks(context, framework, own)
     require_framework(form, named)
     if form is Form.HTML and not named:
         named = list(known_frameworks(context, own).values())
-    write_report(last_report(context, checks, scope), form, named, out)
+    several = read_scopes(context, scope)
+    values = values_of(several) if form is Form.HTML else None
+    write_report(report_on(several, checks), form, named, out, values=values)

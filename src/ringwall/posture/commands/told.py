@@ -1,9 +1,10 @@
 """What was judged of the scopes that were read last, as several commands speak of it."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from ringwall.posture.frameworks.catalogue import Framework
     from ringwall.posture.frameworks.history import Point
     from ringwall.posture.keeping import Kept
-    from ringwall.posture.reports.report import Report
+    from ringwall.posture.reports.report import Report, Row, Values
     from ringwall.posture.scopes import Last
     from ringwall.posture.snapshot.snapshot import Snapshot
 
+_EACH: Final = 2.0
+"""Seconds in which it is tried which values one verdict needs."""
 Own = Annotated[
     list[Path] | None,
     typer.Option("--framework", metavar="FILE", help="A framework of your own, too; repeat."),
@@ -160,6 +163,29 @@ def report_on(several: "Sequence[Last]", checks: "Sequence[KnownCheck]") -> "Rep
 
     parts = [one.part(checks) for one in several]
     return report_of([one for one in parts if one.checks], made=datetime.now(UTC))
+
+
+def values_of(several: "Sequence[Last]", *, seconds: float = 30.0) -> "Values":
+    """What decided each verdict of these scopes, to be shown.
+
+    After so many seconds it is not tried any more which of the values a verdict needs: all that
+    were looked at are told.
+    """
+    by_scope = {one.scope: one for one in several}
+    indexes: dict[str, dict[Any, Any]] = {one.scope: {} for one in several}
+    until = time.monotonic() + seconds
+
+    def values(row: "Row") -> "Mapping[tuple[str, str], str]":
+        found = by_scope[row.found.account].decided_by(
+            row.check,
+            row.judged.component,
+            row.judged.verdict.why,
+            indexes=indexes[row.found.account],
+            seconds=min(_EACH, until - time.monotonic()),
+        )
+        return {(one.component, one.aspect): one.text for one in found or ()}
+
+    return values
 
 
 def last_report(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ringwall.posture.frameworks.catalogue import Framework
-    from ringwall.posture.reports.report import Report
+    from ringwall.posture.reports.report import Report, Values
 
 
 class Form(StrEnum):
@@ -45,7 +45,12 @@ def require_framework(form: Form | None, several: "Sequence[object]") -> None:
 
 
 def write_report(
-    told: "Report", form: Form, frameworks: "Sequence[Framework]", out: Path | None
+    told: "Report",
+    form: Form,
+    frameworks: "Sequence[Framework]",
+    out: Path | None,
+    *,
+    values: "Values | None" = None,
 ) -> None:
     """Print a report, or write it and say so; refused where it cannot be written."""
     from ringwall.posture.reports.worded import counted
@@ -56,7 +61,7 @@ def write_report(
         if len(others) == len(told.read):
             raise Refused(said, hint="sarif, ocsf and csv have everything")
         say(said, style="yellow", stderr=True)
-    content = _content(told, form, frameworks)
+    content = _content(told, form, frameworks, values)
     if out is None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
@@ -70,11 +75,13 @@ def write_report(
     say(f"{out}: {count:,} {'verdict' if count == 1 else 'verdicts'} of {counted(scopes)}")
 
 
-def _content(told: "Report", form: Form, frameworks: "Sequence[Framework]") -> bytes:
+def _content(
+    told: "Report", form: Form, frameworks: "Sequence[Framework]", values: "Values | None"
+) -> bytes:
     from ringwall.posture.reports import asff, comma_separated, html, ocsf, oscal, sarif
 
     if form is Form.HTML:
-        return html.text(told, frameworks).encode()
+        return html.text(told, frameworks, values).encode()
     if form is Form.OCSF:
         return b"".join(ocsf.lines(told))
     if form is Form.SARIF:

@@ -6,7 +6,7 @@ nothing but its style.
 
 import base64
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from typing import Final
@@ -17,7 +17,7 @@ from ringwall.core.verdicts import Outcome
 from ringwall.posture.frameworks.catalogue import Framework
 from ringwall.posture.reports import standings
 from ringwall.posture.reports.looks import STYLE
-from ringwall.posture.reports.report import Report, Row, said
+from ringwall.posture.reports.report import Report, Row, Values, said
 from ringwall.posture.reports.worded import called, counted
 from ringwall.posture.snapshot.reasons import Reason, Untold, cause, reasons_of
 
@@ -26,12 +26,12 @@ _MOST: Final = 200
 """Components that are shown of one check; more are counted."""
 
 
-def text(report: Report, frameworks: Iterable[Framework] = ()) -> str:
-    """The page."""
-    return "".join(_page(report, frameworks))
+def text(report: Report, frameworks: Iterable[Framework] = (), values: Values | None = None) -> str:
+    """The page; ``values`` tells of each verdict what decided it."""
+    return "".join(_page(report, frameworks, values or (lambda _row: {})))
 
 
-def _page(report: Report, frameworks: Iterable[Framework]) -> Iterator[str]:
+def _page(report: Report, frameworks: Iterable[Framework], values: Values) -> Iterator[str]:
     several = list(frameworks)
     digest = base64.b64encode(sha256(STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -43,7 +43,7 @@ def _page(report: Report, frameworks: Iterable[Framework]) -> Iterator[str]:
     )
     yield from _summary(report, frameworks=bool(several))
     yield "<main>"
-    yield from _failures(report)
+    yield from _failures(report, values)
     yield from standings.frameworks(report, several)
     yield from standings.scopes(report)
     yield from _unknowns(report)
@@ -87,7 +87,7 @@ def _tile(count: int, word: str, name: str) -> str:
     return f'<div class="tile {name}"><b>{count:,}</b>{escape(word)}</div>'
 
 
-def _failures(report: Report) -> Iterator[str]:
+def _failures(report: Report, values: Values) -> Iterator[str]:
     yield '<h2 id="failing">What is not as it should be, worst first</h2>'
     several = _by_check(report.of(Outcome.FAIL))
     if not several:
@@ -95,7 +95,7 @@ def _failures(report: Report) -> Iterator[str]:
         return
     yield '<div class="list">'
     for rows in several:
-        yield from _group(rows, report)
+        yield from _group(rows, report, values)
     yield "</div>"
 
 
@@ -106,7 +106,7 @@ def _by_check(rows: Sequence[Row]) -> list[list[Row]]:
     return list(found.values())
 
 
-def _group(rows: Sequence[Row], report: Report) -> Iterator[str]:
+def _group(rows: Sequence[Row], report: Report, values: Values) -> Iterator[str]:
     one, severity = rows[0].check, rows[0].judged.severity.value
     yield f'<details class="{severity}"><summary><span class="mark">{severity}</span>'
     yield f'<span class="t">{escape(one.title)}</span><span class="n">'
@@ -120,14 +120,14 @@ def _group(rows: Sequence[Row], report: Report) -> Iterator[str]:
         yield f"<dt>More</dt><dd>{escape(' '.join(one.references))}</dd>"
     yield '</dl><ul class="rows">'
     for row in rows[:_MOST]:
-        yield from _component(row, report)
+        yield from _component(row, report, values(row))
     yield "</ul>"
     if len(rows) > _MOST:
         yield f'<p class="soft">and {len(rows) - _MOST:,} more</p>'
     yield "</div></details>"
 
 
-def _component(row: Row, report: Report) -> Iterator[str]:
+def _component(row: Row, report: Report, values: Mapping[tuple[str, str], str]) -> Iterator[str]:
     where = " · ".join(filter(None, (row.found.account, row.found.region, row.found.kind)))
     yield f"<li><b>{escape(row.found.label)}</b> "
     yield f'<span class="soft small">{escape(where)}</span>'
@@ -137,7 +137,10 @@ def _component(row: Row, report: Report) -> Iterator[str]:
     finding = row.finding(report.made)
     yield f'<p class="soft small"><code>{escape(row.found.name)}</code> · {finding.uid}</p>'
     for fact in row.judged.verdict.facts[:4]:
-        yield f'<p class="soft small">{escape(said(fact))}</p>'
+        yield f'<p class="soft small">{escape(said(fact))}'
+        if told := values.get((fact.component, fact.aspect)):
+            yield f"<br><code>{escape(told)}</code>"
+        yield "</p>"
     yield "</li>"
 
 

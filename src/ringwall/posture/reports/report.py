@@ -4,7 +4,7 @@ A scope is an account by its number, a code base as ``code NAME``, or ``ringwall
 of a report has as its ``account``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -58,6 +58,10 @@ class Row:
             references=self.check.references,
             controls=self.check.check.controls,
         )
+
+
+Values = Callable[[Row], Mapping[tuple[str, str], str]]
+"""What decided a verdict, by component and aspect, as texts that may be shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
