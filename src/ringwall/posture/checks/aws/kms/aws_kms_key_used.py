@@ -1,4 +1,6 @@
-"""Keys are used, or gone.
+"""Keys are switched on, or gone.
+
+Whether anything uses a key that is on, no answer of KMS says: that is not judged here.
 
 Why: a key that is switched off opens nothing and hides that something is still encrypted by it.
 Fix: turn the key on again, or find out that nothing needs it and have it deleted.
@@ -40,7 +42,7 @@ def judge(it: Subject, world: World) -> Judgment | None:
     if key.get("KeyManager") != "CUSTOMER" or "Pending" in str(key.get("KeyState")):
         return None
     if key.get("KeyState") == "Enabled":
-        return passes("it is in use")
+        return passes("it is switched on")
     return fails(f"it is {key.get('KeyState')}")
 
 
