@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from policy_sentry.querying.actions import get_actions_for_service
 from tests.posture.fixing.beside import analyzers, beside, settings, user_with_keys
 from tests.posture.fixing.conftest import CHECKS, NOW, REGION, Account
 from tests.posture.fixing.test_applying import bucket
@@ -15,6 +16,7 @@ from tests.posture.fixing.test_applying import bucket
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, State
 from ringwall.posture.fixing.making import NoPlanError, make_plan, remedies
+from ringwall.posture.fixing.permitting import actions_of
 from ringwall.posture.fixing.plans import Call, Plan, Stage, decoded, encoded, narrowed
 from ringwall.posture.snapshot.snapshot import Scope, Seen, Snapshot
 
@@ -393,6 +395,8 @@ def test_a_remedy_mends_and_is_taken_back(scene: tuple[Any, str, str]) -> None:
     assert decoded(encoded(plan)) == plan
     assert plan.draft.changes
     assert plan.draft.terraform.endswith("\n")
+    for action in actions_of(plan.draft):
+        assert action in get_actions_for_service(action.partition(":")[0]), action
     assert all(step.undo for step in plan.draft.steps)
     applying = account.applying(check)
     ended = applying.apply(plan, by="tests")
@@ -699,6 +703,17 @@ def test_nothing_is_deleted_where_it_is_not_one_alone(account: Account) -> None:
     with pytest.raises(LookupError, match="does not tell one alone"):
         applying._cloud.do(plan.draft.steps[0].undo[0], plan)
     assert len(client.list_detectors()["DetectorIds"]) == 2
+
+
+def test_a_plan_says_what_it_needs_to_be_applied_and_taken_back(account: Account) -> None:
+    blocked = account.plan("aws-s3-account-block-public-access", _account(account))
+    assert actions_of(blocked.draft) == ["s3:PutAccountPublicAccessBlock"]
+    watched = account.plan("aws-guardduty-on", REGION)
+    assert actions_of(watched.draft) == [
+        "guardduty:CreateDetector",
+        "guardduty:DeleteDetector",
+        "iam:CreateServiceLinkedRole",
+    ]
 
 
 def test_a_list_that_gives_others_rights_is_for_people_to_move(account: Account) -> None:

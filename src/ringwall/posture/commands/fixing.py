@@ -305,13 +305,19 @@ def _told(plan: "Plan") -> object:
     import json
 
     from ringwall.posture.fixing.explaining import progress
+    from ringwall.posture.fixing.permitting import actions_of
     from ringwall.posture.fixing.plans import encoded
 
-    return json.loads(encoded(plan)) | {"digest": plan.digest, "progress": progress(plan)}
+    return json.loads(encoded(plan)) | {
+        "digest": plan.digest,
+        "progress": progress(plan),
+        "permissions": actions_of(plan.draft),
+    }
 
 
 def _show(plan: "Plan") -> None:
     from ringwall.posture.fixing.explaining import progress
+    from ringwall.posture.fixing.permitting import actions_of
 
     say((f"Plan {plan.id}", "bold"), f" ({plan.stage}) for {plan.component}")
     say(f"mends {plan.check}, made by {plan.by} on {plan.made:%Y-%m-%d %H:%M} UTC", style="dim")
@@ -324,6 +330,8 @@ def _show(plan: "Plan") -> None:
         show(f"  {step.do.line}")
         for undo in step.undo:
             show(f"    to take it back: {undo.line}", style="dim")
+    say(("Permissions", "bold"), " besides those of reading it")
+    show(f"  {', '.join(actions_of(plan.draft))}")
     if plan.draft.terraform:
         say(("Terraform", "bold"))
         for line in plan.draft.terraform.splitlines():
