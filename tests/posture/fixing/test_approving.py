@@ -111,7 +111,7 @@ def test_the_command_refuses_whoever_made_it_and_records_that(
 
 def test_a_plan_is_shown_with_what_it_needs(said: Said) -> None:
     shown = said(1, "show", _plan().id)
-    assert "Permissions besides those of reading it" in shown.output
+    assert "Permissions besides those of a scan" in shown.output
     assert "  ec2:EnableEbsEncryptionByDefault\n" in shown.output
     told = json.loads(said(1, "show", _plan().id, "--json").output)
     assert told["permissions"] == ["ec2:EnableEbsEncryptionByDefault"]

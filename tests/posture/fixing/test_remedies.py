@@ -395,7 +395,7 @@ def test_a_remedy_mends_and_is_taken_back(scene: tuple[Any, str, str]) -> None:
     assert decoded(encoded(plan)) == plan
     assert plan.draft.changes
     assert plan.draft.terraform.endswith("\n")
-    for action in actions_of(plan.draft):
+    for action in actions_of(plan):
         assert action in get_actions_for_service(action.partition(":")[0]), action
     assert all(step.undo for step in plan.draft.steps)
     applying = account.applying(check)
@@ -707,12 +707,18 @@ def test_nothing_is_deleted_where_it_is_not_one_alone(account: Account) -> None:
 
 def test_a_plan_says_what_it_needs_to_be_applied_and_taken_back(account: Account) -> None:
     blocked = account.plan("aws-s3-account-block-public-access", _account(account))
-    assert actions_of(blocked.draft) == ["s3:PutAccountPublicAccessBlock"]
+    assert actions_of(blocked) == ["s3:PutAccountPublicAccessBlock"]
     watched = account.plan("aws-guardduty-on", REGION)
-    assert actions_of(watched.draft) == [
+    assert actions_of(watched) == [
         "guardduty:CreateDetector",
         "guardduty:DeleteDetector",
         "iam:CreateServiceLinkedRole",
+    ]
+    keys = account.plan("aws-iam-user-unused", _old_key(account))
+    assert actions_of(keys) == [
+        "iam:GetAccessKeyLastUsed",
+        "iam:ListAccessKeys",
+        "iam:UpdateAccessKey",
     ]
 
 

@@ -311,7 +311,7 @@ def _told(plan: "Plan") -> object:
     return json.loads(encoded(plan)) | {
         "digest": plan.digest,
         "progress": progress(plan),
-        "permissions": actions_of(plan.draft),
+        "permissions": actions_of(plan),
     }
 
 
@@ -330,8 +330,8 @@ def _show(plan: "Plan") -> None:
         show(f"  {step.do.line}")
         for undo in step.undo:
             show(f"    to take it back: {undo.line}", style="dim")
-    say(("Permissions", "bold"), " besides those of reading it")
-    show(f"  {', '.join(actions_of(plan.draft))}")
+    say(("Permissions", "bold"), " besides those of a scan")
+    show(f"  {', '.join(actions_of(plan))}")
     if plan.draft.terraform:
         say(("Terraform", "bold"))
         for line in plan.draft.terraform.splitlines():
