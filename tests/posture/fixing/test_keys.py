@@ -1,11 +1,16 @@
 """Access keys are switched off, and on again, though the credential report tells it hours later."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.posture.fixing.beside import access_key, ago, beside, used, user_with_keys
 from tests.posture.fixing.conftest import Account
+from typer.testing import CliRunner
 
+from ringwall.cli.main import build
+from ringwall.posture.collecting.calling import Caller
 from ringwall.posture.fixing.making import NoPlanError
 from ringwall.posture.fixing.plans import Stage, decoded, encoded
 
@@ -105,3 +110,25 @@ def test_what_is_not_known_of_a_key_is_no_reason_to_switch_it_off(account: Accou
     beside(account, "iam", get_access_key_last_used=refused)
     with pytest.raises(NoPlanError, match="not all is known: key_1_used of ada"):
         account.plan(UNUSED, "ada")
+
+
+def test_the_command_asks_for_the_keys_of_that_user_alone(
+    account: Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("RINGWALL_STATE", str(tmp_path))
+    (name,) = user_with_keys(account, (400, 90))
+    for other in ("bob", "eve"):
+        account.client("iam").create_user(UserName=other)
+    asked, real = list[Any](), Caller.call
+
+    def call(self: Caller, called: str, where: Any, arguments: Any, *rest: Any) -> Any:
+        asked.append((called, dict(arguments)))
+        return real(self, called, where, arguments, *rest)
+
+    monkeypatch.setattr(Caller, "call", call)
+    found = CliRunner().invoke(build(), ["posture", "fix", "plan", OLD, "ada", "--json"])
+    assert found.exception is None, found.output
+    (step,) = json.loads(found.output)["draft"]["steps"]
+    assert step["do"]["arguments"]["AccessKeyId"] == name
+    of = {one["UserName"] for called, one in asked if called == "iam:ListAccessKeys"}
+    assert of == {"ada"}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ringwall.posture.fixing.applying import Applying
     from ringwall.posture.fixing.keeping import Plans
     from ringwall.posture.fixing.plans import Plan
+    from ringwall.posture.snapshot.snapshot import Seen
 
 GROUP: Final = "posture fix"
 _SIGNED_IN: Final = Path("/proc/self/loginuid")
@@ -73,15 +74,16 @@ def fix_plan(
         wanted = wanted_for(known)
         cloud = connected(profile, region)
         snapshot = Snapshot()
-        Run(cloud.target, snapshot).carry_out(plan_of(wanted))
-        found = [
-            one
-            for one in snapshot.of_kind(known.check.judges)
-            if component in {one.found.id, one.found.name, one.found.label}
-        ]
+        kind = known.check.judges
+        Run(
+            cloud.target,
+            snapshot,
+            narrow=lambda one: one.found.kind != kind or _is_called(one, component),
+        ).carry_out(plan_of(wanted))
+        found = [one for one in snapshot.of_kind(kind) if _is_called(one, component)]
         if len(found) != 1:
             some = "no" if not found else "more than one"
-            msg = f"there is {some} {known.check.judges} called {component}"
+            msg = f"there is {some} {kind} called {component}"
             raise Refused(msg, hint="name it by its id, as `ringwall posture scan --json` does")
         judged = judge_one(snapshot, judging(known), found[0])
         if judged is not None and judged.verdict.outcome == "pass":
@@ -98,6 +100,10 @@ def fix_plan(
         return
     _show(made)
     say(f"Nothing was changed. `ringwall posture fix approve {made.id}` is next.")
+
+
+def _is_called(seen: "Seen", component: str) -> bool:
+    return component in {seen.found.id, seen.found.name, seen.found.label}
 
 
 def _after(context: typer.Context, made: "Plan") -> "Plan":
