@@ -190,12 +190,12 @@ def front(client: Any, at: Network) -> None:
     where = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
     rest.put_method(**where, authorizationType="NONE")
     rest.put_integration(**where, type="MOCK")
-    rest.create_deployment(restApiId=api, stageName="prod")
+    rest.create_deployment(restApiId=api, stageName="prod", variables={"dbPassword": PASSWORD})
     http = client("apigatewayv2")
     cors = {"AllowOrigins": ["*"], "AllowHeaders": ["Authorization"]}
     made = http.create_api(Name="http", ProtocolType="HTTP", CorsConfiguration=cors)["ApiId"]
     http.create_route(ApiId=made, RouteKey="GET /")
-    http.create_stage(ApiId=made, StageName="prod")
+    http.create_stage(ApiId=made, StageName="prod", StageVariables={"dbPassword": PASSWORD})
 
 
 def stores(client: Any, at: Network) -> None:
