@@ -25,6 +25,7 @@ OURS = {
     "aws-rds-parameter-group.parameters": "by the names of parameters",
     "aws-redshift-parameter-group.parameters": "by the names of parameters",
     "aws-region.backup_protected": "by ARN",
+    "aws-region.dynamodb_scaling": "by what is scaled",
     "aws-region.rds_versions": "by engine and version",
     "aws-region.ssm_compliance": "by what is complied with, and instance",
     "aws-region.ssm_managed": "by instance",

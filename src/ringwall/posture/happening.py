@@ -25,6 +25,7 @@ _PREFIXES: Final[Mapping[str, tuple[str, ...]]] = {
     "s3": ("s3", "s3control"),
     "organizations": ("organizations", "account", "iam"),
     "access-analyzer": ("accessanalyzer", "access-analyzer"),
+    "autoscaling": ("autoscaling", "application-autoscaling"),
     "apigateway": ("apigateway", "apigatewayv2"),
     "es": ("opensearch", "es"),
     "states": ("sfn",),

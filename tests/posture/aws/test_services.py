@@ -18,6 +18,7 @@ PASSES = {
     "aws-cloudfront-distribution-origins",
     "aws-cloudfront-distribution-sni",
     "aws-dynamodb-table-public",
+    "aws-dynamodb-table-scaling",
     "aws-ecs-cluster-insights",
     "aws-ecs-service-execute-command",
     "aws-ecs-service-platform",
@@ -239,3 +240,52 @@ def test_a_version_is_supported_as_long_as_aws_says(account: Account) -> None:
     assert set(account.outcomes(*checks).values()) == {"unknown"}
     wanted = plan_for([one for one in CHECKS if one.id.startswith("aws-rds-")]).actions
     assert "rds:DescribeDBMajorEngineVersions" in wanted
+
+
+def test_a_table_of_fixed_capacity_fails_until_policies_set_it(account: Account) -> None:
+    tables, scaling = account.client("dynamodb"), account.client("application-autoscaling")
+    tables.create_table(
+        TableName="fixed",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5},
+    )
+    key = ("aws-dynamodb-table-scaling", "fixed")
+    assert account.outcomes(key[0]) == {}, "it may get its policies yet"
+
+    def described(asked: dict[str, str]) -> dict[str, object]:
+        told: dict[str, dict[str, object]] = tables.describe_table(**asked)
+        long_ago = datetime(2024, 2, 29, tzinfo=UTC)
+        return {"Table": told["Table"] | {"CreationDateTime": long_ago}}
+
+    account.answers["dynamodb:DescribeTable"] = described
+    assert account.outcomes(key[0]) == {key: "fail"}
+    for units in ("Read", "Write"):
+        named = {
+            "ServiceNamespace": "dynamodb",
+            "ResourceId": "table/fixed",
+            "ScalableDimension": f"dynamodb:table:{units}CapacityUnits",
+        }
+        scaling.register_scalable_target(**named, MinCapacity=5, MaxCapacity=50)
+        scaling.put_scaling_policy(
+            **named,
+            PolicyName=units,
+            PolicyType="TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration={
+                "TargetValue": 70.0,
+                "PredefinedMetricSpecification": {
+                    "PredefinedMetricType": f"DynamoDB{units}CapacityUtilization"
+                },
+            },
+        )
+    assert account.outcomes(key[0]) == {key: "pass"}
+    account.denied = {"application-autoscaling:DescribeScalingPolicies"}
+    assert account.outcomes(key[0]) == {key: "unknown"}
+    wanted = plan_for([one for one in CHECKS if one.id == key[0]]).actions
+    assert wanted == [
+        "application-autoscaling:DescribeScalingPolicies",
+        "dynamodb:DescribeTable",
+        "dynamodb:ListTables",
+        "ec2:DescribeRegions",
+        "sts:GetCallerIdentity",
+    ]

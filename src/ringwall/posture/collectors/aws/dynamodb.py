@@ -1,4 +1,4 @@
-"""DynamoDB: tables."""
+"""DynamoDB: tables, and what sets their capacity by itself."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
@@ -32,6 +32,15 @@ def _of(
     )
 
 
+def _scaled(pages: list[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """By what has a policy, as ``table/carts``, what that sets: reads, writes, or both."""
+    found: dict[str, set[str]] = {}
+    for page in pages:
+        for one in page["ScalingPolicies"]:
+            found.setdefault(one["ResourceId"], set()).add(one["ScalableDimension"])
+    return {name: sorted(several) for name, several in found.items()}
+
+
 LISTINGS: Final = (Listing(kinds=(TABLE,), call="dynamodb:ListTables", read=_tables),)
 DETAILS: Final = (
     _of("described", "DescribeTable", "TableName", first("Table")),
@@ -47,5 +56,12 @@ DETAILS: Final = (
         "ResourceArn",
         first("Policy"),
         "PolicyNotFoundException",
+    ),
+    Detail(
+        kind="aws-region",
+        aspect="dynamodb_scaling",
+        call="application-autoscaling:DescribeScalingPolicies",
+        arguments=lambda _: {"ServiceNamespace": "dynamodb"},
+        pick=_scaled,
     ),
 )
