@@ -1,5 +1,6 @@
 """IAM as boto3 makes it, read at once and judged; what comes of it where reads are denied."""
 
+import json
 from typing import Any
 
 import pytest
@@ -241,3 +242,86 @@ def test_an_organisations_resource_control_policies_are_few_calls(account: Accou
     assert account.calls(check[0]) == before + 2
     account.denied = {"organizations:ListTargetsForPolicy"}
     assert account.outcomes(check[0])[check] == "unknown"
+
+
+NEW = (
+    *("aws-organizations-guardduty-delegated", "aws-organizations-security-hub-delegated"),
+    *("aws-organizations-ai-opt-out", "aws-organizations-tag-policies"),
+    "aws-s3-multi-region-access-points",
+)
+
+
+def test_what_an_organisation_is_asked_for_needs_two_more_permissions() -> None:
+    whole = set(plan_for(CHECKS).actions)
+    less = set(plan_for([one for one in CHECKS if one.id not in NEW]).actions)
+    assert whole - less == {
+        "organizations:ListDelegatedAdministrators",
+        "s3:ListMultiRegionAccessPoints",
+    }
+
+
+def test_a_service_of_an_organisation_is_run_from_an_account_of_its_own(account: Account) -> None:
+    client = account.client("organizations")
+    client.create_organization(FeatureSet="ALL")
+    check = ("aws-organizations-guardduty-delegated", people.ACCOUNT)
+    assert account.outcomes(check[0])[check] == "fail"
+    made = client.create_account(AccountName="security", Email="security@example.com")
+    client.register_delegated_administrator(
+        AccountId=made["CreateAccountStatus"]["AccountId"],
+        ServicePrincipal="guardduty.amazonaws.com",
+    )
+    assert account.outcomes(check[0])[check] == "pass"
+    account.denied = {"organizations:ListDelegatedAdministrators"}
+    assert account.outcomes(check[0])[check] == "unknown"
+
+
+def test_policies_of_other_types_are_told_apart(account: Account) -> None:
+    """A tag policy is none that keeps services of AI from what they are given, and the reverse."""
+    client = account.client("organizations")
+    client.create_organization(FeatureSet="ALL")
+    root = client.list_roots()["Roots"][0]["Id"]
+    tags = ("aws-organizations-tag-policies", people.ACCOUNT)
+    opted = ("aws-organizations-ai-opt-out", people.ACCOUNT)
+    for check, kind, content in (
+        (opted, "AISERVICES_OPT_OUT_POLICY", OPTED_OUT),
+        (tags, "TAG_POLICY", {"tags": {"owner": {"tag_key": {"@@assign": "Owner"}}}}),
+    ):
+        assert account.outcomes(check[0])[check] == "fail"
+        made = client.create_policy(
+            Name=kind.lower(), Description="x", Type=kind, Content=json.dumps(content)
+        )["Policy"]["PolicySummary"]["Id"]
+        assert account.outcomes(check[0])[check] == "fail", "it is attached to nothing"
+        client.attach_policy(PolicyId=made, TargetId=root)
+        assert account.outcomes(check[0])[check] == "pass"
+    account.denied = {"organizations:ListPolicies"}
+    assert account.outcomes(tags[0], opted[0]) == {tags: "unknown", opted: "unknown"}
+
+
+OPTED_OUT = {"services": {"default": {"opt_out_policy": {"@@assign": "optOut"}}}}
+
+
+def test_access_points_of_several_regions_are_one_call(account: Account) -> None:
+    check = "aws-s3-multi-region-access-points"
+    account.client("s3").create_bucket(
+        Bucket="data", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    assert account.outcomes(check) == {}
+    before = account.calls(check)
+    block = dict.fromkeys(
+        ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
+    )
+    for name, told in (("shut", block), ("open", block | {"BlockPublicPolicy": False})):
+        account.client("s3control").create_multi_region_access_point(
+            AccountId=people.ACCOUNT,
+            ClientToken=name,
+            Details={
+                "Name": name,
+                "PublicAccessBlock": told,
+                "Regions": [{"Bucket": "data"}],
+            },
+        )
+        wanted = "pass" if name == "shut" else "fail"
+        assert set(account.outcomes(check).values()) == {wanted}
+    assert account.calls(check) == before
+    account.denied = {"s3control:ListMultiRegionAccessPoints"}
+    assert set(account.outcomes(check).values()) == {"unknown"}

@@ -25,7 +25,8 @@ WITHOUT = {
     *("aws-autoscaling-launch-configuration", "aws-lambda-alias", "aws-iam-group"),
     *("aws-iam-policy", "aws-iam-server-certificate", "aws-iam-oidc-provider"),
     *("aws-iam-saml-provider", "aws-organizations-policy"),
-    "aws-organizations-resource-control-policy",
+    *("aws-organizations-resource-control-policy", "aws-organizations-tag-policy"),
+    "aws-organizations-ai-opt-out-policy",
 }
 """Kinds that have no tags, or whose tags neither their listing nor the tagging API tells."""
 Client = Callable[[str], Any]

@@ -1,4 +1,4 @@
-"""Organizations: its control policies, which its management account alone may list."""
+"""Organizations: its policies and delegates, which its management account alone may list."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
@@ -8,6 +8,8 @@ from ringwall.posture.snapshot.snapshot import Seen
 
 POLICY: Final = "aws-organizations-policy"
 RESOURCE_POLICY: Final = "aws-organizations-resource-control-policy"
+AI_POLICY: Final = "aws-organizations-ai-opt-out-policy"
+TAG_POLICY: Final = "aws-organizations-tag-policy"
 _HOME: Final = "us-east-1"
 _NONE: Final = frozenset({"AWSOrganizationsNotInUseException"})
 
@@ -42,6 +44,19 @@ def _listing(kind: str, of_type: str) -> Listing:
     )
 
 
+def _delegated(aspect: str, service: str) -> Detail:
+    """To which accounts its management account has given a service of the whole organisation."""
+    return Detail(
+        kind="aws-account",
+        aspect=aspect,
+        call="organizations:ListDelegatedAdministrators",
+        arguments=lambda _: {"ServicePrincipal": f"{service}.amazonaws.com"},
+        pick=joined("DelegatedAdministrators"),
+        region=_HOME,
+        absent=_NONE,
+    )
+
+
 def _details(kind: str) -> tuple[Detail, ...]:
     return (
         Detail(
@@ -66,10 +81,16 @@ def _details(kind: str) -> tuple[Detail, ...]:
 LISTINGS: Final = (
     _listing(POLICY, "SERVICE_CONTROL_POLICY"),
     _listing(RESOURCE_POLICY, "RESOURCE_CONTROL_POLICY"),
+    _listing(AI_POLICY, "AISERVICES_OPT_OUT_POLICY"),
+    _listing(TAG_POLICY, "TAG_POLICY"),
 )
 DETAILS: Final = (
     *_details(POLICY),
     *_details(RESOURCE_POLICY),
+    *_details(AI_POLICY),
+    *_details(TAG_POLICY),
+    _delegated("delegated_guardduty", "guardduty"),
+    _delegated("delegated_security_hub", "securityhub"),
     Detail(
         kind="aws-account",
         aspect="root_features",

@@ -162,6 +162,15 @@ DETAILS: Final = (
     ),
     Detail(
         kind="aws-account",
+        aspect="multi_region_access_points",
+        call="s3control:ListMultiRegionAccessPoints",
+        arguments=lambda seen: {"AccountId": seen.found.name},
+        pick=joined("AccessPoints"),
+        action="s3:ListMultiRegionAccessPoints",
+        region="us-west-2",
+    ),
+    Detail(
+        kind="aws-account",
         aspect="s3_public_access_block",
         call="s3control:GetPublicAccessBlock",
         arguments=lambda seen: {"AccountId": seen.found.name},
