@@ -8,7 +8,9 @@ from urllib.parse import quote
 import pytest
 from tests.findings.scene import ACCOUNT, BUCKET, at, check_queue, finding, state, take
 from tests.identity.commanding import told
+from typer.testing import CliRunner
 
+from ringwall.cli.main import build
 from ringwall.findings.config import Findings
 from ringwall.findings.formats.components import component_of
 from ringwall.findings.formats.form import Form
@@ -641,6 +643,24 @@ def test_the_queue_by_commands(installation: Path, capsys: Any, tmp_path: Path) 
     code, _, error = run("import", str(report))
     assert (code, "line 1, column" in error, "nothing was taken" in error) == (1, True, True)
     assert run("show", "00000000")[0] == 1
+
+
+def test_findings_are_found_by_what_people_call_things(installation: Path, capsys: Any) -> None:
+    from dataclasses import replace
+
+    from tests.inventory.scene import take as tell
+    from tests.inventory.scene import thing
+
+    name = "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-1"
+    group = thing("aws-ec2-security-group", name)
+    tell(replace(group, found=replace(group.found, label="halves")), thing("aws-s3-bucket", "x"))
+    take(finding(component=f"aws-ec2-security-group/{name}"), finding())
+    (one,) = told(capsys, installation, "findings", "list", "HALV")[1]
+    assert one["component"] == f"aws-ec2-security-group/{name}"
+    assert told(capsys, installation, "findings", "list", "quarters")[1] == []
+    shown = CliRunner().invoke(build(), ["findings", "list"], env={"COLUMNS": "300"})
+    assert f"aws-ec2-security-group/{name} (halves)" in shown.stdout
+    assert f"{BUCKET} (" not in shown.stdout
 
 
 @pytest.mark.parametrize(

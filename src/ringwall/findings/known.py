@@ -4,7 +4,8 @@ Found by name, as the queue may import none of them: ``categories.categories(ins
 :class:`~ringwall.findings.ranking.Categories`, ``rule_names.rule_names()`` a mapping from
 ``<tool>:<rule>`` to (id, title, fix, kind) of our check, and
 ``finding_values.finding_values(installation, finding, scopes)`` the values that a finding stands
-on, by component and aspect, and why there are none.
+on, by component and aspect, and why there are none. ``labels.labels(components)`` is what people
+call components, by id, and ``labels.called(text)`` asks for those that are called so.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -63,3 +64,12 @@ def known_values(installation: Installation, finding: Finding, scopes: Sequence[
         if found is not None:
             return found
     return {}, ""
+
+
+def known_labels(components: Collection[str]) -> dict[str, str]:
+    """What people call components, by id; of those of which anybody knows."""
+    return {
+        uid: label
+        for module in modules("labels")
+        for uid, label in module.labels(components).items()
+    }

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from ringwall.core.findings import Finding, Severity
 from ringwall.findings.models import Queued, Sighting, Step
 from ringwall.findings.states import UNDONE, State
+from ringwall.runtime.discovery import modules
 
 CHUNK: Final = 500
 """Rows of one transaction: nobody else waits longer than it takes."""
@@ -46,7 +47,7 @@ class Wanted:
     environment: str = ""
     exposure: str = ""
     text: str = ""
-    """In title, weakness or component."""
+    """In title, weakness, component, or what people call it."""
     overdue_at: datetime | None = None
     extra: tuple[str, ...] = field(default=())
     """These uids alone."""
@@ -84,7 +85,10 @@ def wanted_rows(wanted: Wanted) -> "QuerySet[Queued]":
         )
     if wanted.text:
         found = Q(title__icontains=wanted.text) | Q(weakness__icontains=wanted.text)
-        rows = rows.filter(found | Q(component__icontains=wanted.text))
+        found |= Q(component__icontains=wanted.text)
+        for module in modules("labels"):
+            found |= Q(component__in=module.called(wanted.text))
+        rows = rows.filter(found)
     if wanted.overdue_at is not None:
         rows = rows.filter(deadline__lte=wanted.overdue_at, state__in=sorted(UNDONE))
     if wanted.extra:

@@ -113,6 +113,16 @@ def categories_of(components: Collection[str]) -> dict[str, Component]:
     return found
 
 
+def labels_of(components: Collection[str]) -> dict[str, str]:
+    """What people call components, by id; without those that nobody told of."""
+    numbers = {number_of(uid): uid for uid in components if plain(uid) == uid}
+    found: dict[str, str] = {}
+    for some in rows.chunks(numbers):
+        told = Thing.objects.filter(pk__in=some).exclude(first=None)
+        found.update(told.values_list("uid", "label"))
+    return found
+
+
 def explain(component: str, rules: Rules) -> Categories:
     """Which rule gives which category; ``KeyError`` where there is no such component."""
     row = _row(component)

@@ -63,6 +63,11 @@ def by_name(name: str) -> QuerySet[Thing]:
     return Thing.objects.filter(is_so, gone=None).exclude(first=None).order_by("uid")
 
 
+def called(text: str) -> "QuerySet[Thing, str]":
+    """The ids of components in whose label a text is, in capitals or not."""
+    return Thing.objects.filter(label__icontains=text).values_list("uid", flat=True)
+
+
 def asked(query: Query) -> QuerySet[Thing]:
     """All components that fit, by id."""
     found = Thing.objects.order_by("uid")

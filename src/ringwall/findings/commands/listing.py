@@ -79,7 +79,7 @@ def wanted_of(
 def findings_list(
     context: typer.Context,
     text: Annotated[
-        str, typer.Argument(metavar="[TEXT]", help="In title, check or component.")
+        str, typer.Argument(metavar="[TEXT]", help="In title, check, component or its name.")
     ] = "",
     *,
     state: States = None,
@@ -118,8 +118,10 @@ def findings_list(
     if as_json:
         print_json([one.to_json(now) for one in found])
         return
+    from ringwall.findings.known import known_labels
     from ringwall.runtime.tables import Cell, Column
 
+    labels = known_labels({one.finding.component for one in found})
     print_table(
         (
             Column("uid"),
@@ -137,7 +139,7 @@ def findings_list(
                 one.score,
                 Cell(one.finding.severity, _COLOURS.get(one.finding.severity, "")),
                 one.finding.title,
-                one.finding.component,
+                _called(one.finding.component, labels.get(one.finding.component, "")),
                 one.state,
                 one.owner,
                 _until(one, now),
@@ -148,6 +150,11 @@ def findings_list(
     )
     if len(found) == limit and (count := service.count(wanted)) > limit:
         say(f"{count - limit:,} more; `--limit` shows more of them", style="dim")
+
+
+def _called(component: str, label: str) -> str:
+    """A component by its id, and by what people call it where that does not say so."""
+    return component if not label or label in component else f"{component} ({label})"
 
 
 def _until(one: "Standing", now: datetime) -> object:
