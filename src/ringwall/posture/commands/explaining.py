@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _UID: Final = re.compile(r"[0-9a-f]{4,20}")
 """Of a finding, or how it begins, as lists show it."""
+_QUEUE: Final = "`ringwall findings show` has what a scan of a part or an event brought"
 
 
 @command(name="explain", group=GROUP, panel=PANEL, does="posture:see")
@@ -60,7 +61,7 @@ def explain(
     if not rows:
         raise Refused(
             f"{check} says nothing of {component}",
-            hint="it was not read, or the check does not judge such a one",
+            hint=f"the check does not judge such a one, or it was not read as a whole; {_QUEUE}",
         )
     _verdicts(rows, several)
 
@@ -77,7 +78,7 @@ def _of_finding(told: "Report", uid: str) -> "list[Row]":
     if not rows:
         raise Refused(
             f"there is no finding {uid} after the last scans",
-            hint="what it was found in is there no more, or was not read",
+            hint=f"what it was found in is there no more, or was not read as a whole; {_QUEUE}",
         )
     return rows
 

@@ -68,7 +68,7 @@ def make_plan(snapshot: Snapshot, seen: Seen, check: str, *, now: datetime, by: 
     try:
         draft: Draft = module.plan(world.subject(seen), world)
     except UnknownError as error:
-        msg = f"there is no plan for {seen.found.label}, since not all is known: {error.why}"
+        msg = f"there is no plan for {seen.found.label}: {error.why}"
         raise NoPlanError(msg) from error
     basis = basis_of(world, draft)
     return Plan(
