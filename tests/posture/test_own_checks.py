@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringwall.core.verdicts import Outcome
-from ringwall.posture.checking import index
+from ringwall.posture.checking import index, sql
 from ringwall.posture.checking.cases import ABSENT, DENIED, PASS, Case, Other, case, snapshot_of
 from ringwall.posture.checking.finding import (
     KnownCheck,
@@ -171,6 +171,17 @@ def test_a_statement_that_is_none_or_reaches_out_is_unknown(
     outcome, why = outcome_of(known, case)
     assert outcome == "unknown"
     assert said in why
+
+
+def test_a_statement_that_does_not_end_is_stopped_and_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sql, "SECONDS", 0.2)
+    endless = "SELECT id, (SELECT count(*) FROM range(1000000000000)) > 0 AS passes FROM judged"
+    (known,) = written(tmp_path, "us_owner_tag.sql", SQL[: SQL.index("SELECT")] + endless, CASES)
+    case = Case(told="", outcome=None, it=Other(kind="", name="it", aspects={"tags": []}))
+    said = "us_owner_tag.sql ran for 0.2 seconds, and was stopped"
+    assert outcome_of(known, case) == ("unknown", said)
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,14 @@
 ``judged`` has a row for each component of the kind, with ``id``, ``name``, ``label``, ``account``,
 ``region`` and each aspect that is read, as JSON, NULL where there is none. What is read of others,
 such as ``aws-account.summary``, is in a table of that kind. A component of which anything that is
-read is not known is unknown, whatever the statement says, and so are all where that is of another.
+read is not known is unknown, whatever the statement says, and so are all where that is of another
+and where the statement runs for too long.
 Cases stand beside it in a file of the same name that ends in ``.cases.yaml``.
 """
 
 import json
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +41,8 @@ _SETTING: Final = re.compile(r"(judges|severity|reads|controls|known_as):\s*(.*)
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_]*)?")
 _COLUMNS: Final = ("id", "name", "label", "account", "region")
 _ROWS: Final = 1_000_000
+SECONDS: Final = 10.0
+"""For how long a statement may run: after that nothing is known of what it judges."""
 _FENCES: Final = (
     "SET enable_external_access = false",
     "SET autoinstall_known_extensions = false",
@@ -174,6 +178,15 @@ def _asked(one: SqlCheck, snapshot: Snapshot) -> "dict[str, Judgment] | str":
         database.execute(judged)
         for fence in _FENCES:
             database.execute(fence)
+        is_over = threading.Event()
+
+        def stop() -> None:
+            is_over.set()
+            database.interrupt()
+
+        clock = threading.Timer(SECONDS, stop)
+        clock.daemon = True
+        clock.start()
         try:
             found = database.execute(one.statement)
             names = [column[0] for column in found.description or ()]
@@ -182,7 +195,12 @@ def _asked(one: SqlCheck, snapshot: Snapshot) -> "dict[str, Judgment] | str":
                 return f"{one.path.name} gives no column {' and no column '.join(sorted(missing))}"
             rows = found.fetchmany(_ROWS)
         except duckdb.Error as error:
+            if is_over.is_set():
+                return f"{one.path.name} ran for {SECONDS:g} seconds, and was stopped"
             return f"{one.path.name}: {error}"
+        finally:
+            clock.cancel()
+            clock.join()
     told = (dict(zip(names, row, strict=True)) for row in rows)
     return {str(row["id"]): _judgment(row) for row in told if row["passes"] is not None}
 
