@@ -17,6 +17,8 @@ from ringwall.posture.frameworks.catalogue import (
     supporters,
 )
 from ringwall.posture.frameworks.coverage import Standing, coverage
+from ringwall.posture.frameworks.known import known_frameworks
+from ringwall.runtime.installation import Installation
 
 CHECKS = [(one.id, one.check.controls) for one in own_checks()]
 OWN = Framework(
@@ -292,3 +294,10 @@ def test_what_is_no_framework_is_told_with_its_file(tmp_path: Path, text: str, s
     with pytest.raises(ValueError, match="is") as told:
         read_framework(path)
     assert said in str(told.value)
+
+
+def test_a_framework_that_is_not_there_is_told_by_its_file(tmp_path: Path) -> None:
+    missing = tmp_path / "ours.yaml"
+    with pytest.raises(ValueError, match="cannot be read: no such file or directory") as told:
+        known_frameworks(Installation(missing, tmp_path, tuple), [missing])
+    assert str(missing) in str(told.value)

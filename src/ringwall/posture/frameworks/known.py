@@ -18,7 +18,8 @@ def known_frameworks(installation: Installation, own: Iterable[Path] = ()) -> di
         try:
             made = read_framework(path)
         except OSError as error:
-            raise ValueError(str(error)) from error
+            why = (error.strerror or str(error)).lower()
+            raise ValueError(f"the framework {path} cannot be read: {why}") from error
         found[made.id] = made
     return found
 
