@@ -98,6 +98,23 @@ def test_a_way_from_the_internet_says_through_what() -> None:
 
 
 @pytest.mark.usefixtures("database")
+def test_what_is_read_by_whom_the_internet_comes_to_is_behind_them_and_told_once() -> None:
+    from tests.posture.test_reaching import BUCKET, READS, bucket, front, read_of
+
+    from ringwall.inventory import service
+    from ringwall.inventory.listing import INTERNET
+
+    fill(read_of(ACCOUNT, front(), READS, bucket()))
+    assert reach(BUCKET) == "behind"
+    (way,) = service.paths(INTERNET, BUCKET).ways
+    assert [hop.kind for hop in way] == ["calls", "can-assume", "calls"]
+    assert way[-1].why == "web may s3:GetObject ledger"
+    fill(read_of(ACCOUNT, front(urls=[]), READS, bucket()), 13)
+    assert reach(BUCKET) == "none"
+    assert service.paths(INTERNET, BUCKET).ways == ()
+
+
+@pytest.mark.usefixtures("database")
 def test_a_function_leads_to_the_role_it_runs_as() -> None:
     from ringwall.inventory import service
 

@@ -193,6 +193,17 @@ def assets_of(
                 yield Asset(seen.found.id, arn, seen.found.label, level, by)
 
 
+def hops_to(
+    snapshot: Snapshot, land: Land, within: Terrain, several: Iterable[Asset]
+) -> Iterator[tuple[Asset, Document | None, list[Hop]]]:
+    """Each with its own policy, and the hops to it of those near ``within``; of strangers none."""
+    world = World(snapshot)
+    for one in several:
+        kept = _kept(world, one)
+        abroad = _sharing(world, one) or kept.policy
+        yield one, kept.policy, _readings(land, within, kept, abroad, None)
+
+
 def place_of(found: Found) -> Asset:
     """Who or what runs, or a key, to ask who comes to it."""
     return Asset(found.id, found.name, found.label, "", "")

@@ -16,7 +16,7 @@ from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.checking.noting import stood_on
 from ringwall.posture.judging import Judged
 from ringwall.posture.keeping import Accounts, Kept
-from ringwall.posture.listings import of_account
+from ringwall.posture.listings import is_bounded, of_account
 from ringwall.posture.reports.report import SOURCE, Row
 from ringwall.posture.snapshot.snapshot import Snapshot
 from ringwall.runtime.installation import Installation
@@ -175,16 +175,27 @@ def heed_all(
     )
 
 
-def stock(installation: Installation, account: str, snapshot: Snapshot, *, at: datetime) -> None:
+def stock(
+    installation: Installation,
+    account: str,
+    snapshot: Snapshot,
+    *,
+    at: datetime,
+    is_narrow: bool = False,
+) -> None:
     """Tell the inventory what was read of an account at a time, and find out what follows of it.
+
+    ``is_narrow`` is whether it was asked for less than there is, if what is kept does not say so.
 
     So the rank of what is found there knows at once whose a component is, what it keeps, and
     whether the internet gets at it. ``ConfigurationError`` where the rules cannot be read.
     """
     rules = rules_of(installation)
-    read = Accounts(installation.state).read_at(account) or at
+    last = Accounts(installation.state).last(account)
+    is_narrow = is_narrow or is_bounded(installation) or (last is not None and last.is_narrow)
+    read = at if last is None else last.read
     is_all = True
-    kept = Kept(account=account, read=read, gaps=0, snapshot=snapshot)
+    kept = Kept(account=account, read=read, gaps=0, snapshot=snapshot, is_narrow=is_narrow)
     for listing in of_account(kept, at=at):
         if (
             is_all or listing.scope != account

@@ -26,12 +26,14 @@ def to_queue(
     scope: str,
     at: datetime,
     stocks: "Snapshot | None" = None,
+    is_narrow: bool = False,
 ) -> None:
     """Put verdicts into the queue, and say what became of it, to standard error.
 
     Where Ringwall has never run there are no tables, and so no queue: that is said. ``at`` is when
     the first of it was read: what others read after that, and judged, stays as they found it.
-    ``stocks`` is what the inventory is to know; ``None`` where it knows it already.
+    ``stocks`` is what the inventory is to know; ``None`` where it knows it already,
+    ``is_narrow`` whether less was asked for than there is.
     """
     from ringwall.runtime.opening import open_tables
 
@@ -50,7 +52,7 @@ def to_queue(
     from ringwall.posture.queueing import put, stock
 
     if stocks is not None:
-        stock(installation, scope, stocks, at=at)
+        stock(installation, scope, stocks, at=at, is_narrow=is_narrow)
     taken = put(
         snapshot,
         judged,

@@ -139,6 +139,7 @@ def _put(
             scope=done.account,
             at=done.since,
             stocks=_as_it_is_kept(accounts, done),
+            is_narrow=not done.is_kept,
         )
     except Exception:
         if done.is_kept:

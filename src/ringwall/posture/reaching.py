@@ -1,0 +1,273 @@
+"""Whom and what the internet comes to in an account, and through what, for the inventory.
+
+It is the graph that `posture paths` goes through. Of what it comes to for certain, one shortest way
+is told, hop by hop, so that there are no more relations than there are components. What it may come
+to, for something is not known or hangs on conditions, is told to be unsure.
+
+That there is no way is told of few kinds, and more has to hold for it than for a path that is not
+found: what runs for other services, in other accounts and by other providers is not read, so
+whoever trusts these may be come to, and so may what they read.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ringwall.core.components import Found, Relation, RelationKind
+from ringwall.core.observations import UnknownError
+from ringwall.inventory.listing import INTERNET as EVERYBODY
+from ringwall.posture.across import land_of
+from ringwall.posture.attacks import DATA, Asset, hops_to
+from ringwall.posture.checking.reading import Subject, World
+from ringwall.posture.checks.aws.s3.blocks import account_block, is_off
+from ringwall.posture.permissions.accounts import Account
+from ringwall.posture.permissions.paths import INTERNET, Hop, reached
+from ringwall.posture.permissions.statements import Document, Effect, Statement
+from ringwall.posture.permissions.terrain import Terrain, everything
+from ringwall.posture.permissions.trust import trusted
+from ringwall.posture.snapshot.snapshot import Snapshot
+
+BUCKET: Final = "aws-s3-bucket"
+ROLE: Final = "aws-iam-role"
+NONE_TOLD: Final = frozenset({BUCKET, ROLE})
+"""Kinds of which it is told that there is no way, where that is so."""
+READ: Final = (*DATA, "aws-kms-key")
+"""Kinds of which it is asked who reads them."""
+MOST: Final = 40_000
+"""How often it is asked whether somebody reads something, which takes a second or two."""
+_EXPOSING: Final = frozenset(
+    [
+        *("aws-cloudfront-distribution", "aws-apigateway-api", "aws-apigateway-rest-api"),
+        *("aws-elbv2-load-balancer", "aws-elbv2-listener", "aws-elb-load-balancer"),
+    ]
+)
+"""Kinds that only hand on what comes."""
+_LOOKED_AT: Final = frozenset(f"{name}.amazonaws.com" for name in ("lambda", "ec2", "ecs-tasks"))
+"""Services of which it is read what runs as which role."""
+_ACTING: Final = frozenset(
+    f"{name}.amazonaws.com"
+    for name in (
+        *("backup", "cloudformation", "cloudtrail", "config", "delivery.logs", "dlm", "events"),
+        *("firehose", "logs", "monitoring.rds", "s3", "scheduler", "vpc-flow-logs"),
+    )
+)
+"""Services that run nobody's code and answer nobody."""
+_IDENTITIES: Final = frozenset({ROLE, "aws-iam-user", "aws-account"})
+_DISTRIBUTING: Final = "cloudfront.amazonaws.com"
+_DELIVERING: Final = ("s3:put", "s3:getbucket", "s3:listbucket")
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """``relations`` lead from the internet on; of ``unsure`` components it is told why.
+
+    ``opens`` are the kinds of which all others are not come to, ``left_out`` those of which
+    somebody who is come to may read some, and nobody asked. ``is_known`` is whether anything could
+    be told.
+    """
+
+    relations: tuple[Relation, ...] = ()
+    unsure: Mapping[str, str] = field(default_factory=dict)
+    opens: frozenset[str] = frozenset()
+    left_out: frozenset[str] = frozenset()
+    is_known: bool = False
+
+
+def coming(snapshot: Snapshot, account: str, *, most: int = MOST) -> Coming:
+    """Where the internet comes to in an account, read by itself, as a whole.
+
+    No more than ``most`` times it is asked who reads what: kinds that would take more are left out,
+    and then nothing is told of them.
+    """
+    if not any(True for _ in snapshot.of_kind("aws-account")):
+        return Coming()
+    land = land_of({account: snapshot})
+    if account not in land.grounds:
+        return Coming()
+    ours = land.grounds[account].terrain.account
+    doubted = list(_from_what_is_not_read(ours))
+    begun = [*land.hops, *doubted]
+    within = Terrain(ours, tuple(begun), frozenset(reached(begun, [INTERNET])))
+    names = {everything(ours): f"aws-account/{account}", INTERNET: EVERYBODY}
+    names |= {one.found.name: one.found.id for one in snapshot if one.found.account == account}
+    asked, left_out = _asked(snapshot, within, most)
+    found, policies = list(land.hops), dict[str, Document | None]()
+    for asset, policy, hops in hops_to(snapshot, land, within, asked):
+        found += hops
+        policies[asset.component] = policy
+        names[asset.arn] = asset.component
+    sure = [one for one in found if one.is_certain]
+    certain = reached(sure, [INTERNET])
+    unsure = {
+        names[place]: why
+        for place, why in _doubts([*found, *doubted], certain).items()
+        if place in names
+    }
+    world, hidden = World(snapshot), land.hides(account)
+    for asset in asked:
+        if _kind(asset.component) == BUCKET and asset.arn not in certain:
+            own = policies[asset.component]
+            why = hidden or land.hides(account, own) or _of_bucket(world, asset, own, account)
+            if why:
+                unsure.setdefault(asset.component, "; ".join(why))
+    opens = NONE_TOLD - left_out
+    if hidden:
+        opens -= {ROLE}
+    near = reached(land.hops, [INTERNET])
+    if not any(one.at in near for one in ours.everybody):
+        left_out = set()
+    return Coming(tuple(_shortest(sure, names)), unsure, opens, frozenset(left_out), is_known=True)
+
+
+def _asked(snapshot: Snapshot, within: Terrain, most: int) -> tuple[list[Asset], set[str]]:
+    """Of what it is asked who reads it, and the kinds that are left out, for they are too many."""
+    asking = 1 + sum(one.at in within.near for one in within.account.everybody)
+    asked: list[Asset] = []
+    left_out: set[str] = set()
+    for kind in READ if asking > 1 else (BUCKET,):
+        several = [_asset(one.found) for one in snapshot.of_kind(kind)]
+        if (len(asked) + len(several)) * asking > most:
+            left_out.add(kind)
+        else:
+            asked += several
+    return asked, left_out
+
+
+def _asset(found: Found) -> Asset:
+    arn = found.name.replace(":parameter//", ":parameter/")  # as AWS writes it
+    return Asset(found.id, arn, found.label, "", "")
+
+
+def _from_what_is_not_read(account: Account) -> Iterator[Hop]:
+    """To the roles that somebody outside takes of whom nothing is read: perhaps.
+
+    People who sign in are meant to come, as users are.
+    """
+    for one in account.roles.values():
+        if one.is_services or one.trust is None:
+            continue
+        for who in trusted(one.trust, one.arn, account=account.id, rcps=account.rcps):
+            is_person = ":saml-provider/" in who.who
+            if who.who not in _LOOKED_AT | _ACTING and not is_person:
+                named = who.who or "whoever"
+                how = f"{named} may take {one.name}, and who comes to that is not read"
+                yield Hop(INTERNET, one.arn, how, is_certain=False)
+                break
+
+
+def _doubts(hops: Iterable[Hop], certain: set[str]) -> dict[str, str]:
+    """The places that are perhaps come to, each with the first hop that may lead there."""
+    leaving: dict[str, list[Hop]] = {}
+    for hop in hops:
+        leaving.setdefault(hop.source, []).append(hop)
+    found: dict[str, str] = {}
+    waiting = deque((place, "") for place in sorted(certain))
+    while waiting:
+        place, doubt = waiting.popleft()
+        for hop in leaving.get(place, ()):
+            if hop.target not in certain and hop.target not in found:
+                found[hop.target] = doubt or f"there may be a way: {hop.how}"
+                waiting.append((hop.target, found[hop.target]))
+    return found
+
+
+def _of_bucket(world: World, asset: Asset, policy: Document | None, account: str) -> list[str]:
+    """Why strangers may come to a bucket all the same, or to what is in it."""
+    seen = world.snapshot.get(asset.component)
+    if seen is None:
+        raise KeyError(asset.component)
+    it = world.subject(seen)
+    try:
+        is_listed = not _ignores_lists(it, world)
+    except UnknownError as error:
+        return [error.why]
+    if is_listed:
+        return ["what is in it may have access lists of its own, which are not read"]
+    if policy is None:
+        return []
+    return [*policy.faults, *_others(policy.statements, account)]
+
+
+def _ignores_lists(it: Subject, world: World) -> bool:
+    """Whether no list lets anybody in: not that of the bucket, and not one of what is in it."""
+
+    def shuts(settings: Mapping[str, Any]) -> bool:
+        return settings.get("IgnorePublicAcls") is True and not _is_shared(it.read("acl", {}))
+
+    return world.any_true(
+        lambda: is_off(it),
+        lambda: shuts(it.read("public_access_block", {})),
+        lambda: shuts(account_block(it, world)),
+    )
+
+
+def _is_shared(acl: Mapping[str, Any]) -> bool:
+    """Whether a list names anybody but its owner and groups, which are public."""
+    owner = (acl.get("Owner") or {}).get("ID")
+    several = [one.get("Grantee") or {} for one in acl.get("Grants") or ()]
+    return any(not one.get("URI") and one.get("ID") != owner for one in several)
+
+
+def _others(statements: Iterable[Statement], account: str) -> Iterator[str]:
+    """Whom a policy lets in, or may, of whom it is not read who comes to them."""
+    for one in statements:
+        if one.effect is not Effect.ALLOW or _is_ours(one, account):
+            continue
+        yield f"{one} lets in others, and who comes to those is not read"
+
+
+def _is_ours(one: Statement, account: str) -> bool:
+    """Whether it names nobody but who is in the account, and services that only deliver."""
+    who = one.principals
+    if who is None or one.but_principals or who.everyone or who.federated or who.canonical:
+        return False
+    is_ours = who.accounts <= {account} and all(
+        arn.split(":")[4:5] == [account] for arn in who.arns
+    )
+    is_delivery = not one.but_actions and all(
+        action.startswith(_DELIVERING) and "*" not in action for action in one.actions
+    )
+    return is_ours and (is_delivery or who.services <= {_DISTRIBUTING})
+
+
+def _shortest(hops: Iterable[Hop], names: Mapping[str, str]) -> Iterator[Relation]:
+    """A way to each place that is a component, over what only hands on before all else."""
+    leaving: dict[str, list[Hop]] = {}
+    for hop in hops:
+        leaving.setdefault(hop.source, []).append(hop)
+
+    def exposes(hop: Hop) -> bool:
+        return hop.source == INTERNET or _kind(names.get(hop.source, "")) in _EXPOSING
+
+    by: dict[str, Hop | None] = {INTERNET: None}
+    for is_wanted in (exposes, lambda _: True):
+        waiting = deque(by)
+        while waiting:
+            for hop in leaving.get(waiting.popleft(), ()):
+                if hop.target not in by and is_wanted(hop):
+                    by[hop.target] = hop
+                    waiting.append(hop.target)
+    for place, last in by.items():
+        if last is None or place not in names:
+            continue
+        why, hop = last.how, last
+        while hop.source not in names:  # a place that is no component, such as a session
+            before = by[hop.source]
+            if before is None:
+                break
+            hop, why = before, f"{before.how}; {why}"
+        yield _relation(names[hop.source], names[place], why)
+
+
+def _relation(source: str, target: str, why: str) -> Relation:
+    if source == EVERYBODY:
+        return Relation(RelationKind.CALLS, source, target, why)
+    if _kind(target) in _IDENTITIES:
+        return Relation(RelationKind.CAN_ASSUME, source, target, why)
+    kind = RelationKind.EXPOSES if _kind(source) in _EXPOSING else RelationKind.CALLS
+    return Relation(kind, source, target, why)
+
+
+def _kind(component: str) -> str:
+    return component.partition("/")[0]
