@@ -19,6 +19,7 @@ WORSE: dict[str, list[Any]] = {
     "classification": list(Classification),
     "criticality": list(Criticality),
     "environment": [Environment.DEVELOPMENT, Environment.STAGING, Environment.PRODUCTION],
+    "is_behind": [False, True],
 }
 PLACES = st.builds(Placed, **{name: st.sampled_from([None, *some]) for name, some in WORSE.items()})
 EXPLOITS = st.builds(Exploit, st.booleans(), st.none() | st.floats(0, 1))
@@ -41,6 +42,19 @@ def test_whatever_is_worse_ranks_no_lower(
     worse = [one for one in Severity if one.number >= severity.number]
     assert score(severity, low, exploit) <= score(data.draw(st.sampled_from(worse)), low, exploit)
     assert score(severity, low, exploit) <= score(severity, low, Exploit(is_known=True))
+
+
+@given(SEVERITIES, PLACES, EXPLOITS)
+def test_a_way_from_the_internet_counts_and_less_than_the_internet_itself(
+    severity: Severity, place: Placed, exploit: Exploit
+) -> None:
+    behind = replace(place, is_behind=True)
+    reached = replace(place, is_behind=False, exposure=Exposure.INTERNET)
+    assert score(severity, behind, exploit) <= score(severity, reached, exploit)
+    inside = replace(place, is_behind=False, exposure=Exposure.INTERNAL)
+    said = set(explained(severity, replace(inside, is_behind=True), exploit))
+    (line,) = said - set(explained(severity, inside, exploit))
+    assert line.startswith("x 1.3: a way from the internet leads to it")
 
 
 def test_what_is_not_known_counts_as_usual_and_is_said_to_be_unknown() -> None:

@@ -245,6 +245,20 @@ def test_rank_owner_and_deadline_come_from_the_component() -> None:
     assert service.find(finding().uid).owner == "ops", "who does not know takes nothing away"
 
 
+def test_a_way_that_comes_and_goes_raises_the_rank_and_lowers_it() -> None:
+    from ringwall.findings import service
+
+    take(finding(), categories=Inventory(component()))
+    before = service.find(finding().uid)
+    assert service.rerank(Inventory(component(is_behind=True))) == 1
+    behind = service.find(finding().uid)
+    assert behind.score > before.score
+    assert behind.place.is_behind
+    assert service.rerank(Inventory(component(is_behind=True))) == 0
+    assert service.rerank(Inventory(component())) == 1
+    assert service.find(finding().uid).score == before.score
+
+
 def test_texts_that_no_database_keeps_are_made_such() -> None:
     from ringwall.findings import service
 

@@ -102,6 +102,7 @@ def test_what_is_read_by_whom_the_internet_comes_to_is_behind_them_and_told_once
     from tests.posture.test_reaching import BUCKET, READS, bucket, front, read_of
 
     from ringwall.inventory import service
+    from ringwall.inventory.categories import Known
     from ringwall.inventory.listing import INTERNET
 
     fill(read_of(ACCOUNT, front(), READS, bucket()))
@@ -109,8 +110,10 @@ def test_what_is_read_by_whom_the_internet_comes_to_is_behind_them_and_told_once
     (way,) = service.paths(INTERNET, BUCKET).ways
     assert [hop.kind for hop in way] == ["calls", "can-assume", "calls"]
     assert way[-1].why == "web may s3:GetObject ledger"
+    assert Known().of([BUCKET])[BUCKET].is_behind
     fill(read_of(ACCOUNT, front(urls=[]), READS, bucket()), 13)
     assert reach(BUCKET) == "none"
+    assert not Known().of([BUCKET])[BUCKET].is_behind
     assert service.paths(INTERNET, BUCKET).ways == ()
 
 

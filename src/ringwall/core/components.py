@@ -71,6 +71,8 @@ class Component:
     exposure: Exposure
     owner: str
     criticality: Criticality = Criticality.MEDIUM
+    is_behind: bool = False
+    """Whether a way from the internet leads to it for certain, over what would be taken over."""
 
     @property
     def id(self) -> str:

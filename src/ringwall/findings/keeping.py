@@ -89,6 +89,7 @@ def placed_of(row: Queued) -> Placed:
         criticality=Criticality(row.criticality) if row.criticality else None,
         environment=Environment(row.environment) if row.environment else None,
         owner=row.owner,
+        is_behind=row.is_behind,
     )
 
 

@@ -37,6 +37,8 @@ class Queued(models.Model):
     classification = models.CharField(max_length=20, blank=True)
     criticality = models.CharField(max_length=20, blank=True)
     environment = models.CharField(max_length=20, blank=True)
+    is_behind = models.BooleanField(default=False, db_default=False)
+    """Whether a way from the internet led to its component, over what would be taken over."""
     exploited = models.BooleanField(default=False)
     epss = models.FloatField(null=True)
     score = models.PositiveSmallIntegerField()

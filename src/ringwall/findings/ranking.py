@@ -49,6 +49,11 @@ ENVIRONMENTS: Final = {
     Environment.STAGING: 0.6,
     Environment.DEVELOPMENT: 0.4,
 }
+BEHIND: Final = 1.3
+"""A way from the internet leads to it for certain, over something that would be taken over first.
+
+Weaker than what the internet reaches by itself, also together with what partners reach.
+"""
 KNOWN_EXPLOITED: Final = 2.0
 """It is known that somebody does it (as CISA's catalogue of exploited vulnerabilities tells)."""
 
@@ -89,6 +94,8 @@ class Placed:
     criticality: Criticality | None = None
     environment: Environment | None = None
     owner: str = ""
+    is_behind: bool = False
+    """Whether a way from the internet leads to it for certain, over what would be taken over."""
 
 
 def placed(component: Component | None) -> Placed:
@@ -101,6 +108,7 @@ def placed(component: Component | None) -> Placed:
         criticality=component.criticality,
         environment=component.environment,
         owner=component.owner,
+        is_behind=component.is_behind,
     )
 
 
@@ -136,6 +144,8 @@ class Factor:
 def factors(place: Placed, exploit: Exploit) -> Iterator[Factor]:
     """What multiplies the severity's weight."""
     yield _of("exposure", place.exposure, EXPOSURES, Exposure.INTERNAL)
+    if place.is_behind and place.exposure is not Exposure.INTERNET:
+        yield Factor(BEHIND, "a way from the internet leads to it; `inventory path` shows it")
     yield _of("classification", place.classification, CLASSIFICATIONS, Classification.CONFIDENTIAL)
     yield _of("criticality", place.criticality, CRITICALITIES, Criticality.MEDIUM)
     yield _of("environment", place.environment, ENVIRONMENTS, Environment.PRODUCTION)

@@ -100,6 +100,7 @@ class Standing:
             "classification": self.place.classification,
             "criticality": self.place.criticality,
             "environment": self.place.environment,
+            "behind": self.place.is_behind,
             "known_exploited": self.exploit.is_known,
             "epss": self.exploit.epss,
             "owner": self.owner or None,

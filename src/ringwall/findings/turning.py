@@ -31,18 +31,19 @@ def place_of(row: Queued, known: Mapping[str, Component], categories: Categories
 
 def rank(row: Queued, place: Placed, rules: Findings) -> bool:
     """Give it score, owner and deadline by where its component stands; whether that was news."""
-    before = (row.exposure, row.classification, row.criticality, row.environment)
+    before = (row.exposure, row.classification, row.criticality, row.environment, row.is_behind)
     had = (*before, row.score, row.owner, row.deadline)
     row.exposure = place.exposure or ""
     row.classification = place.classification or ""
     row.criticality = place.criticality or ""
     row.environment = place.environment or ""
+    row.is_behind = place.is_behind
     if not row.is_assigned:
         row.owner = place.owner[:200]
     severity = SEVERITIES[row.severity]
     row.score = score(severity, place, Exploit(row.exploited, row.epss))
     row.deadline = deadline(rules.deadlines, severity, place, row.due_from)
-    after = (row.exposure, row.classification, row.criticality, row.environment)
+    after = (row.exposure, row.classification, row.criticality, row.environment, row.is_behind)
     return had != (*after, row.score, row.owner, row.deadline)
 
 

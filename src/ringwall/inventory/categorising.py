@@ -95,11 +95,14 @@ class Rules:
         return self._of_kind[kind]
 
 
-def component_of(found: Found, categories: Mapping[str, str], *, is_reached: bool) -> Component:
+def component_of(
+    found: Found, categories: Mapping[str, str], *, is_reached: bool, is_behind: bool = False
+) -> Component:
     """The component as other modules judge by it.
 
-    ``is_reached`` says that the internet reaches it whatever is said. Where nobody says anything it
-    counts as internal; that this is not known is told wherever it is shown.
+    ``is_reached`` says that the internet reaches it whatever is said, ``is_behind`` that it does
+    over something that would have to be taken over. Where nobody says anything it counts as
+    internal; that this is not known is told wherever it is shown.
     """
     exposure = Exposure(categories["exposure"] or Exposure.INTERNAL)
     return Component(
@@ -112,6 +115,7 @@ def component_of(found: Found, categories: Mapping[str, str], *, is_reached: boo
         exposure=Exposure.INTERNET if is_reached else exposure,
         owner=categories["owner"],
         criticality=Criticality(categories["criticality"]),
+        is_behind=is_behind,
     )
 
 

@@ -41,7 +41,12 @@ class Standing:
     @property
     def component(self) -> Component:
         """As other modules judge by it."""
-        return component_of(self.found, self.categories, is_reached=self.reach is Reach.INTERNET)
+        return component_of(
+            self.found,
+            self.categories,
+            is_reached=self.reach is Reach.INTERNET,
+            is_behind=self.reach is Reach.BEHIND,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """As JSON data."""
