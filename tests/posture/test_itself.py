@@ -138,3 +138,26 @@ def test_what_is_unknown_for_one_cause_is_one_line(
     show_verdicts(judged, known, snapshot, places={}, as_json=False)
     lines = [line for line in capsys.readouterr().out.splitlines() if "of them" in line]
     assert [f"{len(judged)} of them" in line for line in lines] == [True]
+
+
+def test_headers_are_those_that_the_edge_gives_to_the_answers_of_a_route(read: Read) -> None:
+    edge = SHOP.replace("edge:\n", "edge:\n  response_headers: {Referrer-Policy: unsafe-url}\n")
+    service = edge.replace(
+        "owner: us, exposure", "owner: us, response_headers: {x-frame-options: ALLOWALL}, exposure"
+    )
+    text = service.replace(
+        "    path: /pay\n",
+        "    path: /pay\n    response_headers: {strict-transport-security: null, "
+        "referrer-policy: same-origin}\n",
+    )
+    snapshot = read(text)
+    found = {one for one in failures(snapshot) if one[0].startswith("ringwall-route-")}
+    assert found - failures(read(SHOP)) == {
+        ("ringwall-route-framing", "orders"),
+        ("ringwall-route-referrer", "orders"),
+    }
+    known = [one for one in own_checks() if one.id == "ringwall-route-strict-transport"]
+    said = {
+        one.component.partition("/")[2]: one.verdict.outcome for one in judge_all(snapshot, known)
+    }
+    assert said == {"orders": "pass", "pay": "unknown"}

@@ -17,8 +17,9 @@ from ringwall.core.observations import Collected, Observation, Place, State
 from ringwall.gateway import programs, reviewed
 from ringwall.gateway.certificates.expiry import days_left, judge
 from ringwall.gateway.certificates.store import CertificateStore
-from ringwall.gateway.config import EDGE, ROUTES
+from ringwall.gateway.config import EDGE, ROUTES, Route
 from ringwall.gateway.destinations import sign_in_of
+from ringwall.gateway.envoy.headers import merged
 from ringwall.gateway.layout import Layout
 from ringwall.gateway.wanted import Wanted
 from ringwall.inventory.config import SERVICES
@@ -58,6 +59,7 @@ def aspects(installation: Installation) -> Iterator[Collected]:
             places.of(ROUTES, number),
             declared=route,
             sign_in=sign_in_of(wanted, route).value,
+            response_headers=_given(wanted, route),
         )
         yield _owned(made, wanted, route.service)
     for name, service in wanted.services.items():
@@ -76,6 +78,13 @@ def aspects(installation: Installation) -> Iterator[Collected]:
     layout = Layout(installation.config.parent, installation.state, installation.run)
     last = reviewed.kept(layout.reviewed)
     yield from reviewed.of_roles_and_permits(wanted, last, clock.now())
+
+
+def _given(wanted: Wanted, route: Route) -> dict[str, str]:
+    """What the edge puts on the answers of a route; of others the service's own stay."""
+    service = wanted.services.get(route.service)
+    own = service.response_headers if service is not None else {}
+    return merged(wanted.edge.response_headers, own, route.response_headers)
 
 
 def _made(kind: str, name: str, place: Place | None, **aspects: Any) -> Collected:

@@ -28,6 +28,8 @@ CHECK = Check(
         "iso-27001-2022 A.8.21 partial",
         "iso-27001-2022 A.5.14 supporting",
         "ccm-4 DSP-10 supporting",
+        "owasp-asvs 12.1.2 partial",
+        "owasp-asvs 12.2.1 partial",
     ),
 )
 

@@ -27,6 +27,9 @@ CHECK = Check(
         "nist-800-53r5 AU-5 partial",
         "nist-csf-2.0 DE.AE-03 supporting",
         "pci-dss-4 10.7.2 partial",
+        "owasp-asvs 16.3.1 supporting",
+        "owasp-asvs 16.3.2 supporting",
+        "owasp-asvs 16.3.3 supporting",
     ),
 )
 
