@@ -447,3 +447,27 @@ def test_a_policy_that_lets_in_all_addresses_is_none(
     (tmp_path / "it.yaml").write_text(f"{SPACE}---\n{policy}")
     said = judge_all(read_code(tmp_path).snapshot, own_checks(["k8s-namespace-network-policy"]))
     assert [str(one.verdict.outcome) for one in said] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("{podSelector: {}, ingress: [{}]}", "fail"),
+        ("{podSelector: {matchLabels: {app: '${APP}'}}, ingress: [{}]}", "pass"),
+        ("{podSelector: '${PODS}', ingress: [{}]}", "unknown"),
+        ("{podSelector: {}, ingress: ['${RULE}']}", "unknown"),
+        ("{podSelector: {}, ingress: ['${RULE}', {}]}", "fail"),
+        ("{podSelector: {}, policyTypes: '${TYPES}', ingress: [{}]}", "unknown"),
+        ("{podSelector: {}, policyTypes: [Egress], ingress: [{}]}", "pass"),
+    ],
+)
+def test_what_one_policy_lets_in_no_other_keeps_out(
+    tmp_path: Path, spec: str, expected: str
+) -> None:
+    begin = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+    metadata = "metadata: {name: %s, namespace: shop}\n"
+    several = [("deny", "{podSelector: {}}"), ("other", spec)]
+    policies = "".join(f"{begin}{metadata % name}spec: {told}\n" for name, told in several)
+    (tmp_path / "it.yaml").write_text(SPACE + policies)
+    said = judge_all(read_code(tmp_path).snapshot, own_checks(["k8s-namespace-network-policy"]))
+    assert [str(one.verdict.outcome) for one in said] == [expected]

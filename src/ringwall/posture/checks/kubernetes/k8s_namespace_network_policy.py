@@ -16,14 +16,17 @@ from ringwall.posture.checking import (
     Other,
     Severity,
     Subject,
+    UnknownError,
     World,
     case,
     fails,
     other,
     passes,
 )
-from ringwall.posture.checks.kubernetes.known import is_any
-from ringwall.posture.checks.kubernetes.sources import are_all_addresses, is_cluster
+from ringwall.posture.checks.kubernetes.known import every, is_any
+from ringwall.posture.checks.kubernetes.sources import are_all_addresses, is_cluster, selects_all
+from ringwall.posture.snapshot.partial import guarded
+from ringwall.posture.snapshot.reasons import once
 
 CHECK = Check(
     judges="k8s-namespace",
@@ -46,7 +49,7 @@ def judge(it: Subject, world: World) -> Judgment:
     name = it.read("listed").get("name")
     policies = world.found("k8s-network-policy", account=it.account)
     own = [one for one in policies if one.read("listed").get("namespace") == name]
-    if is_any(own, _keeps_out):  # whatever others there may be
+    if is_any(own, _keeps_out) and not _are_open(own):
         return passes("it has a network policy")
     world.all("k8s-network-policy", account=it.account)
     said = "network policies that keep nobody out" if own else "no network policy"
@@ -56,11 +59,34 @@ def judge(it: Subject, world: World) -> Judgment:
 def _keeps_out(policy: Subject) -> bool:
     """Whether it is of what comes in, as it is unless it says otherwise, and lets in not all."""
     spec = policy.read("manifest").get("spec") or {}
+    return _is_incoming(spec) and not _let_in_all(spec.get("ingress") or ())
+
+
+def _is_incoming(spec: Mapping[str, Any]) -> bool:
     kinds = spec.get("policyTypes")
-    if kinds and "Ingress" not in kinds:
-        return False
-    rules = spec.get("ingress") or ()
-    return not is_any((_by_one, _together), lambda way: way(rules))
+    return not kinds or "Ingress" in kinds
+
+
+def _are_open(policies: Sequence[Subject]) -> bool:
+    """Whether those of all pods let in all together: what one lets in no other keeps out."""
+    rules: list[Any] = []
+    unclear: list[str] = []
+    for one in policies:
+        try:
+            spec = one.read("manifest").get("spec") or {}
+            if _is_incoming(spec) and selects_all(spec.get("podSelector")):
+                rules += every(spec.get("ingress") or ())
+        except UnknownError as error:
+            unclear.append(error.why)
+    if _let_in_all(guarded(rules)):
+        return True
+    if unclear:
+        raise UnknownError(once(unclear))
+    return False
+
+
+def _let_in_all(rules: Sequence[Mapping[str, Any]]) -> bool:
+    return is_any((_by_one, _together), lambda way: way(rules))
 
 
 def _by_one(rules: Sequence[Mapping[str, Any]]) -> bool:
@@ -85,9 +111,9 @@ def _together(rules: Sequence[Mapping[str, Any]]) -> bool:
     return are_all_addresses(one["ipBlock"] for one in sources if one.get("ipBlock"))
 
 
-def _policy(**spec: Any) -> Other:
+def _policy(name: str = "", /, **spec: Any) -> Other:
     """A network policy of the namespace, for cases."""
-    return other("k8s-network-policy", listed={"namespace": "shop"}, manifest={"spec": spec})
+    return other("k8s-network-policy", name, listed={"namespace": "shop"}, manifest={"spec": spec})
 
 
 def _from(*cidrs: str, **more: Any) -> dict[str, Any]:
@@ -98,6 +124,7 @@ def _from(*cidrs: str, **more: Any) -> dict[str, Any]:
 
 
 WORLD = _from("0.0.0.0/0")
+NOBODY = _policy("deny")
 EVERY: dict[str, Any] = {"from": [{"namespaceSelector": {}}]}
 CASES = (
     case(
@@ -139,6 +166,21 @@ CASES = (
         "for the world at one port",
         PASS,
         _policy(ingress=[WORLD | {"ports": [{"port": 443}]}]),
+        listed={"name": "shop"},
+    ),
+    case("for nobody, and for all", FAIL, NOBODY, _policy(ingress=[{}]), listed={"name": "shop"}),
+    case(
+        "for nobody, and for all who come to some",
+        PASS,
+        NOBODY,
+        _policy(podSelector={"matchLabels": {"app": "web"}}, ingress=[{}]),
+        listed={"name": "shop"},
+    ),
+    case(
+        "for two halves of it by two of them",
+        FAIL,
+        _policy(ingress=[_from("0.0.0.0/1")]),
+        _policy("second", ingress=[_from("128.0.0.0/1")]),
         listed={"name": "shop"},
     ),
     case(

@@ -52,11 +52,13 @@ def _together(blocks: Iterable[Mapping[str, Any]]) -> tuple[Addresses, str]:
 def is_cluster(peer: Mapping[str, Any]) -> bool:
     """Whether a peer of a network policy is every pod there is: selectors of nothing select all."""
     spaces, pods = peer.get("namespaceSelector"), peer.get("podSelector")
-    return spaces is not None and not any(map(_selects, (spaces, pods or {})))
+    return spaces is not None and all(map(selects_all, (spaces, pods)))
 
 
-def _selects(selector: Mapping[str, Any]) -> bool:
-    return bool(selector.get("matchLabels") or selector.get("matchExpressions"))
+def selects_all(selector: Mapping[str, Any] | None) -> bool:
+    """Whether a selector asks for nothing."""
+    several = selector or {}
+    return not (several.get("matchLabels") or several.get("matchExpressions"))
 
 
 def _addresses_of(block: Mapping[str, Any]) -> Addresses:
