@@ -23,6 +23,7 @@ from ringwall.posture.checks.kubernetes.containers import (
     pod,
 )
 from ringwall.posture.checks.kubernetes.defaults import READS, REQUEST, is_given, limit_range
+from ringwall.posture.checks.kubernetes.known import is_any
 
 CHECK = Check(
     judges="k8s-workload",
@@ -53,17 +54,19 @@ def judge(it: Subject, world: World) -> Judgment:
 
 
 def _wrong(container: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
-    return (
-        (container.get("resources") or {}).get("requests")
-        or (container.get("resources") or {}).get("limits")
-        or {}
-    ).get("cpu") is None
+    """What is limited and not asked for is asked for as limited."""
+    told = container.get("resources") or {}
+    said = ("requests", "limits")
+    return not is_any(said, lambda name: (told.get(name) or {}).get("cpu") is not None)
 
 
 CPU, SHOP, BARE = {"cpu": "100m"}, {"namespace": "shop"}, pod()
+MEMORY = {"memory": "64Mi"}
 CASES = (
     case("said", PASS, pod=pod({"resources": {"requests": {"cpu": "100m"}}})),
+    case("limited", PASS, pod=pod({"resources": {"requests": MEMORY, "limits": CPU}})),
     case("not said", FAIL, pod=pod()),
+    case("of memory alone", FAIL, pod=pod({"resources": {"requests": MEMORY, "limits": MEMORY}})),
     case("by the namespace", PASS, limit_range(defaultRequest=CPU), listed=SHOP, pod=BARE),
     case("by its limit", PASS, limit_range(default=CPU), listed=SHOP, pod=BARE),
     case("by its least", PASS, limit_range(min=CPU), listed=SHOP, pod=BARE),
