@@ -9,6 +9,7 @@ from tests.posture.test_across import statement as lets
 from tests.posture.test_attacks import LEDGER, ROLE, bucket, function, may, reads, role, snapshot
 from tests.posture.test_attacks import walked as walked_in
 
+from ringwall.core.observations import Observation, State
 from ringwall.posture.across import land_of
 from ringwall.posture.attacks import Standing, assets_of, attacks
 from ringwall.posture.checking import ABSENT, DENIED, Other, other
@@ -302,6 +303,37 @@ def test_what_was_put_in_a_bucket_may_be_encrypted_otherwise() -> None:
     assert standing(kept, read, DECRYPTS, key()) is REACHED
     assert standing(encrypted({"SSEAlgorithm": "aws:kms"}), read) is REACHED
     assert standing(encrypted({"SSEAlgorithm": "AES256"}), read) is REACHED
+
+
+@pytest.mark.parametrize(
+    ("by", "statement", "expected"),
+    [
+        ({"SSEAlgorithm": "AES256"}, LEFT, REACHED),
+        ({"SSEAlgorithm": "aws:kms"}, LEFT, PERHAPS),
+        ({"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}, LEFT, PERHAPS),
+        ({"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}, LEFT | {"Principal": "*"}, REACHED),
+    ],
+)
+def test_what_strangers_are_let_read_in_a_bucket_they_may_not_decrypt(
+    by: dict[str, str], statement: dict[str, Any], expected: Standing
+) -> None:
+    """What is put there now is encrypted so; other things may be there."""
+    off = dict.fromkeys(("IgnorePublicAcls", "RestrictPublicBuckets"), False)
+    everybody = reads(f"{LEDGER}/*") | {"Principal": "*"}
+    kept = other(
+        "aws-s3-bucket",
+        LEDGER,
+        policy={"Statement": [everybody]},
+        public_access_block=off,
+        acl={"Grants": []},
+        ownership={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+        encryption={"Rules": [{"ApplyServerSideEncryptionByDefault": by}]},
+    )
+    made = snapshot(kept, key(statement))
+    whole = made.get(f"aws-account/{ACCOUNT}")
+    assert whole is not None
+    whole.aspects["s3_public_access_block"] = Observation(State.KNOWN, off, "s3:Get")
+    assert walked_in(made).assets[0].standing is expected
 
 
 def test_a_hop_says_that_there_is_a_key_and_names_what_ends_it() -> None:

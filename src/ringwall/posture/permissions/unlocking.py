@@ -69,14 +69,14 @@ class Lock:
 
 
 def strangers_open(lock: Lock | None, rcps: Levels) -> bool:
-    """Whether it is known that strangers decrypt, or need not; of a bucket some may be without.
+    """Whether it is known that strangers decrypt, or need not.
 
     ``rcps`` are the resource control policies of the account that what is encrypted is in.
     """
-    if lock is not None and lock.doubt:
-        return False
-    if lock is None or not lock.is_whole:
+    if lock is None:
         return True
+    if lock.doubt:
+        return False
     found = exposed(lock.policy, (lock.arn,), account=lock.account, rcps=rcps, keys=lock.said)
     return any(
         one.is_certain and one.is_wide and one.stranger is not Stranger.ANY_CUSTOMER

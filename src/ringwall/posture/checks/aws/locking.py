@@ -18,7 +18,6 @@ READS: Final = ("aws-kms-key.policy", "aws-kms-key.grants", "aws-kms-key.metadat
 """What is read of keys, besides what is encrypted with them."""
 _KEY: Final = "aws-kms-key"
 _PARAMETER: Final = "aws-ssm-parameter"
-_BUCKET: Final = "aws-s3-bucket"
 _AWS: Final = "alias/aws/"
 _DECRYPTING: Final = frozenset({"Decrypt", "CreateGrant", "ReEncryptFrom"})
 _OFF: Final = frozenset(
@@ -92,7 +91,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "aws-dynamodb-table": _Kind(
         "dynamodb", "described", _of_table, {"aws:dynamodb:tablename": "{name}"}
     ),
-    _BUCKET: _Kind("s3", "encryption", _of_bucket, {}),
+    "aws-s3-bucket": _Kind("s3", "encryption", _of_bucket, {}),
 }
 
 
@@ -145,13 +144,7 @@ def _untold(it: Subject, why: str) -> Lock:
     name = f"the key of {it.label}"
     arn, number = _arn(it, "not-known")
     policy = unread(name, Kind.RESOURCE, why)
-    # of a bucket some may be encrypted otherwise, whatever is told of what is new
-    doubt = (
-        "" if it.found.kind == _BUCKET else f"with which key it is encrypted is not known: {why}"
-    )
-    return Lock(
-        name, arn, number, policy, granted=None, is_whole=False, is_known=False, doubt=doubt
-    )
+    return Lock(name, arn, number, policy, granted=None, is_whole=False, is_known=False)
 
 
 def _said(it: Subject, kind: _Kind) -> dict[str, Values]:
