@@ -23,6 +23,7 @@ PASSES = {
     "aws-ecs-service-execute-command",
     "aws-ecs-service-platform",
     "aws-ecs-task-host",
+    "aws-efs-file-system-subnets",
     "aws-efs-file-system-zones",
     "aws-elbv2-load-balancer-desync",
     "aws-elbv2-load-balancer-zones",
