@@ -247,7 +247,7 @@ def test_an_organisations_resource_control_policies_are_few_calls(account: Accou
 NEW = (
     *("aws-organizations-guardduty-delegated", "aws-organizations-security-hub-delegated"),
     *("aws-organizations-ai-opt-out", "aws-organizations-tag-policies"),
-    "aws-s3-multi-region-access-points",
+    *("aws-organizations-delegates-few", "aws-s3-multi-region-access-points"),
 )
 
 
@@ -273,6 +273,22 @@ def test_a_service_of_an_organisation_is_run_from_an_account_of_its_own(account:
     assert account.outcomes(check[0])[check] == "pass"
     account.denied = {"organizations:ListDelegatedAdministrators"}
     assert account.outcomes(check[0])[check] == "unknown"
+
+
+def test_the_accounts_that_run_services_of_an_organisation_are_named(account: Account) -> None:
+    client = account.client("organizations")
+    client.create_organization(FeatureSet="ALL")
+    check = "aws-organizations-delegates-few"
+    for at in range(4):
+        made = client.create_account(AccountName=f"a{at}", Email=f"a{at}@example.com")
+        for service in ("guardduty", "ssm"):
+            client.register_delegated_administrator(
+                AccountId=made["CreateAccountStatus"]["AccountId"],
+                ServicePrincipal=f"{service}.amazonaws.com",
+            )
+        (judged,) = account.judged(check)
+        assert judged.verdict.outcome == ("pass" if at < 3 else "fail")
+        assert f"a{at} (" in judged.verdict.why
 
 
 def test_policies_of_other_types_are_told_apart(account: Account) -> None:

@@ -44,13 +44,14 @@ def _listing(kind: str, of_type: str) -> Listing:
     )
 
 
-def _delegated(aspect: str, service: str) -> Detail:
-    """To which accounts its management account has given a service of the whole organisation."""
+def _delegated(aspect: str, service: str = "") -> Detail:
+    """To which accounts its management account has given a service, or any, of all accounts."""
+    arguments = {"ServicePrincipal": f"{service}.amazonaws.com"} if service else {}
     return Detail(
         kind="aws-account",
         aspect=aspect,
         call="organizations:ListDelegatedAdministrators",
-        arguments=lambda _: {"ServicePrincipal": f"{service}.amazonaws.com"},
+        arguments=lambda _: arguments,
         pick=joined("DelegatedAdministrators"),
         region=_HOME,
         absent=_NONE,
@@ -89,6 +90,7 @@ DETAILS: Final = (
     *_details(RESOURCE_POLICY),
     *_details(AI_POLICY),
     *_details(TAG_POLICY),
+    _delegated("delegated_administrators"),
     _delegated("delegated_guardduty", "guardduty"),
     _delegated("delegated_security_hub", "securityhub"),
     Detail(
