@@ -30,14 +30,17 @@ CHECK = Check(
 )
 _OF_PODS = "aws-K8S-"
 """How EKS describes those that it attaches to its machines for addresses of pods."""
+_OF_TASKS = {"trunk", "branch", "efa-only"}
+"""Of what types those are that tasks of ECS share, and those that speak no IP."""
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """But those that a cluster attaches for its pods."""
+    """But those that a cluster attaches for its pods and tasks."""
     several = [
         one
         for one in it.read("listed").get("NetworkInterfaces") or ()
         if not str(one.get("Description") or "").startswith(_OF_PODS)
+        and one.get("InterfaceType") not in _OF_TASKS
     ]
     if len(several) > 1:
         return fails(f"{it.label} has {len(several)} network interfaces")
@@ -55,6 +58,11 @@ CASES = (
         "a machine of a cluster",
         PASS,
         listed={"NetworkInterfaces": [{}, {"Description": f"{_OF_PODS}i-0123456789abcdef0"}]},
+    ),
+    case(
+        "a machine of tasks",
+        PASS,
+        listed={"NetworkInterfaces": [{"InterfaceType": "interface"}, {"InterfaceType": "trunk"}]},
     ),
     case("may not be read", UNKNOWN, listed=DENIED),
 )
