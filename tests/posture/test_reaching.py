@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -29,9 +30,11 @@ from ringwall.inventory.reaching import Reach, reached
 from ringwall.posture.attacks import Standing, assets_of, attacks
 from ringwall.posture.checking import ABSENT
 from ringwall.posture.keeping import Kept
-from ringwall.posture.listings import of_account
+from ringwall.posture.listings import is_bounded, of_account
 from ringwall.posture.reaching import coming
 from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.runtime.current import all_sections
+from ringwall.runtime.installation import find
 
 BUCKET, ROLE = f"aws-s3-bucket/{LEDGER}", f"aws-iam-role/{WEB}"
 FUNCTION = f"aws-lambda-function/arn:aws:lambda:eu-west-1:{FRONT}:function:front"
@@ -167,6 +170,15 @@ def test_a_narrow_reading_ends_no_way_that_was_told() -> None:
     assert f"{FRONT}/ways" in told
     narrow = [one.scope for one in of_account(replace(kept, is_narrow=True))]
     assert narrow == [one for one in told if one != f"{FRONT}/ways"]
+
+
+def test_regions_that_are_not_read_leave_it_open_what_runs_there(tmp_path: Path) -> None:
+    config = tmp_path / "ringwall.yaml"
+    installation = find(all_sections, config=config)
+    assert not is_bounded(installation)
+    for told, bounded in (("{}", False), ("{regions: [eu-west-1]}", True)):
+        config.write_text(f"version: 1\nposture: {{accounts: {{production: {told}}}}}\n")
+        assert is_bounded(find(all_sections, config=config)) is bounded
 
 
 def test_what_is_too_much_to_ask_is_left_unknown() -> None:

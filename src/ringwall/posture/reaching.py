@@ -110,7 +110,7 @@ def coming(snapshot: Snapshot, account: str, *, most: int = MOST) -> Coming:
             own = policies[asset.component]
             why = hidden or land.hides(account, own) or _of_bucket(world, asset, own, account)
             if why:
-                unsure.setdefault(asset.component, "; ".join(why))
+                unsure.setdefault(asset.component, why[0])
     opens = NONE_TOLD - left_out
     if hidden:
         opens -= {ROLE}
