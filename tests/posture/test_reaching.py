@@ -116,6 +116,22 @@ FROM_NETWORK = statement(
     Principal="*",
     Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}},
 )
+PROFILE = f"arn:aws:iam::{FRONT}:instance-profile/inner"
+INNER = f"arn:aws:iam::{FRONT}:role/inner"
+MACHINE = f"arn:aws:ec2:eu-west-1:{FRONT}:instance/i-1"
+
+
+def inner() -> tuple[Parts, Parts]:
+    """An instance without an address, and its role, which reads the bucket."""
+    made = role(INNER, {"Service": "ec2.amazonaws.com"}, EVERYTHING)
+    details = made[f"aws-iam-role/{INNER}"]["details"] | {"InstanceProfileList": [{"Arn": PROFILE}]}
+    listed = {"NetworkInterfaces": [], "IamInstanceProfile": {"Arn": PROFILE}}
+    return (
+        {f"aws-iam-role/{INNER}": {"details": details}},
+        {f"aws-ec2-instance/{MACHINE}": {"listed": listed}},
+    )
+
+
 CLOSED: tuple[tuple[str, tuple[Parts, ...]], ...] = (
     ("nobody reads it who is come to", (front(), READS_NOTHING, bucket())),
     ("nothing is come to", (front(urls=[]), READS, bucket())),
@@ -124,6 +140,7 @@ CLOSED: tuple[tuple[str, tuple[Parts, ...]], ...] = (
     ("logs are put into it", (delivered("logging.s3", "s3:PutObject"),)),
     ("a role of its own is named", (READS_NOTHING, bucket(policy=shared({"AWS": WEB})))),
     ("a service that runs nothing", (runs("backup"), bucket())),
+    ("an instance that is alone", (front(urls=[]), READS_NOTHING, *inner(), bucket())),
     ("people sign in", (role(WEB, PEOPLE, EVERYTHING, Action=BY_SAML), bucket())),
 )
 UNSURE: tuple[tuple[str, tuple[Parts, ...]], ...] = (
@@ -136,6 +153,7 @@ UNSURE: tuple[tuple[str, tuple[Parts, ...]], ...] = (
     ("a service that reads it", (delivered("transfer", "s3:GetObject"),)),
     ("a service that does whatever", (delivered("logging.s3", "s3:Put*"),)),
     ("a role for what is not read", (runs("apprunner"), bucket())),
+    ("an instance, and a function that is come to", (front(), READS_NOTHING, *inner(), bucket())),
     ("a role for pipelines", (role(WEB, PIPELINES, EVERYTHING, Action=BY_TOKEN), bucket())),
     ("a role for another account", (role(WEB, OTHERS, EVERYTHING), bucket())),
     ("addresses of the function were not read", (front(urls=DENIED), READS, bucket())),

@@ -6,7 +6,8 @@ to, for something is not known or hangs on conditions, is told to be unsure.
 
 That there is no way is told of few kinds, and more has to hold for it than for a path that is not
 found: what runs for other services, in other accounts and by other providers is not read, so
-whoever trusts these may be come to, and so may what they read.
+whoever trusts these may be come to, and so may what they read. Nor is it asked what in a network
+comes to what else in it.
 """
 
 from collections import deque
@@ -55,6 +56,8 @@ _ACTING: Final = frozenset(
 """Services that run nobody's code and answer nobody."""
 _IDENTITIES: Final = frozenset({ROLE, "aws-iam-user", "aws-account"})
 _DISTRIBUTING: Final = "cloudfront.amazonaws.com"
+_IN_NETWORKS: Final = frozenset({"ec2", "ecs", "eks"})
+"""Services of what runs, and answers whoever is in its network."""
 _DELIVERING: Final = ("s3:put", "s3:getbucket", "s3:listbucket")
 
 
@@ -86,7 +89,8 @@ def coming(snapshot: Snapshot, account: str, *, most: int = MOST) -> Coming:
     if account not in land.grounds:
         return Coming()
     ours = land.grounds[account].terrain.account
-    doubted = list(_from_what_is_not_read(ours))
+    near = reached(land.hops, [INTERNET])
+    doubted = [*_from_what_is_not_read(ours), *_beside(land.hops, near)]
     begun = [*land.hops, *doubted]
     within = Terrain(ours, tuple(begun), frozenset(reached(begun, [INTERNET])))
     names = {everything(ours): f"aws-account/{account}", INTERNET: EVERYBODY}
@@ -114,7 +118,6 @@ def coming(snapshot: Snapshot, account: str, *, most: int = MOST) -> Coming:
     opens = NONE_TOLD - left_out
     if hidden:
         opens -= {ROLE}
-    near = reached(land.hops, [INTERNET])
     if not any(one.at in near for one in ours.everybody):
         left_out = set()
     return Coming(tuple(_shortest(sure, names)), unsure, opens, frozenset(left_out), is_known=True)
@@ -154,6 +157,21 @@ def _from_what_is_not_read(account: Account) -> Iterator[Hop]:
                 how = f"{named} may take {one.name}, and who comes to that is not read"
                 yield Hop(INTERNET, one.arn, how, is_certain=False)
                 break
+
+
+def _beside(hops: Iterable[Hop], near: set[str]) -> Iterator[Hop]:
+    """To what answers a network, from what runs and is come to: perhaps, for nobody asks there."""
+    if not any(_service(place) in _IN_NETWORKS | {"lambda"} for place in near):
+        return
+    for place in dict.fromkeys(hop.source for hop in hops):
+        if place not in near and _service(place) in _IN_NETWORKS:
+            how = f"{place} may be beside something in a network that the internet comes to"
+            yield Hop(INTERNET, place, how, is_certain=False)
+
+
+def _service(place: str) -> str:
+    """Whose ARN a place is."""
+    return "".join(place.split(":")[2:3])
 
 
 def _doubts(hops: Iterable[Hop], certain: set[str]) -> dict[str, str]:
