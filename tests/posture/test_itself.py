@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -101,9 +102,23 @@ def test_what_runs_not_is_unknown(read: Read) -> None:
 def test_envoy_and_python_tell_their_versions(read: Read) -> None:
     known = [one for one in own_checks() if one.id == "ringwall-program-supported"]
     told = {one.component: one.verdict for one in judge_all(read(SHOP), known)}
-    assert set(told) == {"ringwall-program/envoy", "ringwall-program/python"}
+    programs = {"envoy", "python", "django"}
+    assert set(told) == {f"ringwall-program/{one}" for one in programs}
     assert envoy_version() in told["ringwall-program/envoy"].why
     assert platform.python_version() in told["ringwall-program/python"].why
+
+
+def test_libraries_are_compared_with_what_this_version_asks_for(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = [one for one in own_checks() if one.id == "ringwall-package-libraries"]
+    (judged,) = judge_all(read(SHOP), known)
+    assert judged.verdict.outcome == "pass"
+    monkeypatch.setattr(metadata, "requires", lambda name: ["django>=99", "nobody-has-this>=1"])
+    (judged,) = judge_all(read(SHOP), known)
+    assert judged.verdict.outcome == "fail"
+    assert "nobody-has-this is missing (>=1)" in judged.verdict.why
+    assert f"django {metadata.version('django')} (>=99)" in judged.verdict.why
 
 
 def test_a_configuration_that_cannot_be_read_is_no_pass(read: Read) -> None:

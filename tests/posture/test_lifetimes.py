@@ -18,6 +18,11 @@ PUBLISHED = [
     ("postgresql", "14.20", date(2026, 11, 12)),
     ("postgresql", "16", date(2028, 11, 9)),
     ("postgresql", "18.1", date(2030, 11, 14)),
+    ("django", "4.2.7", date(2026, 4, 30)),
+    ("django", "5.0", date(2025, 4, 30)),
+    ("django", "5.1.4", date(2025, 12, 31)),
+    ("django", "5.2.19", date(2028, 4, 30)),
+    ("django", "6.0", date(2027, 4, 30)),
 ]
 LATE = timedelta(weeks=3)
 """So late Envoy's releases may be, by its own rules."""
@@ -43,6 +48,8 @@ def test_rules_come_to_what_was_published(program: str, version: str, published:
         ("python", "3.²"),
         ("envoy", "1.20.1"),
         ("python", "-3.12"),
+        ("django", "1.11"),
+        ("django", "5.3"),
     ],
 )
 def test_of_what_no_rule_tells_nothing_is_guessed(program: str, version: str) -> None:

@@ -33,6 +33,7 @@ KINDS: Final = (
     "ringwall-service",
     "ringwall-certificate",
     programs.KIND,
+    programs.PACKAGE,
     *reviewed.KINDS,
 )
 _OF_CONFIGURATION: Final = "configuration"
@@ -75,6 +76,7 @@ def aspects(installation: Installation) -> Iterator[Collected]:
         }
         yield _made("ringwall-certificate", one.name, None, state=state)
     yield from programs.programs(installation)
+    yield programs.package()
     layout = Layout(installation.config.parent, installation.state, installation.run)
     last = reviewed.kept(layout.reviewed)
     yield from reviewed.of_roles_and_permits(wanted, last, clock.now())

@@ -1,11 +1,14 @@
-"""The programs that an installation is made of, with their versions."""
+"""The programs that an installation is made of, with their versions, and Ringwall's libraries."""
 
 import platform
+import re
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import metadata
 from typing import Final
 
+from ringwall import __version__
 from ringwall.core.components import Found
 from ringwall.core.observations import Collected, Observation, State
 from ringwall.gateway.binary import envoy_version
@@ -13,14 +16,47 @@ from ringwall.runtime.config import DATABASE, Database
 from ringwall.runtime.installation import Installation
 
 KIND: Final = "ringwall-program"
+PACKAGE: Final = "ringwall-package"
+_NEED: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^]]*\])?\s*([^;]*)")
 
 
 def programs(installation: Installation) -> Iterator[Collected]:
     """Envoy, Python, and the database where that is a program of its own."""
     yield _made("envoy", _envoy())
     yield _made("python", _version("python", platform.python_version()))
+    yield _made("django", _django())
     if installation.load().one(Database, DATABASE).url is not None:
         yield _made("postgresql", _postgresql(installation))
+
+
+def package() -> Collected:
+    """Ringwall itself: its version, and the libraries that it asks for beside those there are."""
+    found = Found(kind=PACKAGE, name="ringwall", label=f"Ringwall {__version__}")
+    now = datetime.now(UTC)
+    try:
+        needs = [_need(one) for one in metadata.requires("ringwall") or () if ";" not in one]
+        told = {"runs": __version__, "installed": metadata.version("ringwall"), "needs": needs}
+        seen = Observation(State.KNOWN, told, "package", now)
+    except metadata.PackageNotFoundError:
+        seen = Observation(State.ERROR, None, "package", now, "Ringwall is not installed here")
+    return Collected(found=found, aspects={"libraries": seen})
+
+
+def _need(written: str) -> dict[str, str | None]:
+    told = _NEED.match(written)
+    name, wanted = (told[1], told[2].strip()) if told else (written, "")
+    try:
+        installed: str | None = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        installed = None
+    return {"name": name, "wanted": wanted, "installed": installed}
+
+
+def _django() -> Observation:
+    try:
+        return _version("django", metadata.version("django"))
+    except metadata.PackageNotFoundError as error:
+        return _unknown("django", str(error))
 
 
 def _envoy() -> Observation:

@@ -42,7 +42,18 @@ def _postgresql(major: int, minor: int) -> date | None:
     return first + timedelta(days=(_THURSDAY - first.weekday()) % 7 + 7)
 
 
+def _django(major: int, minor: int) -> date | None:
+    """Sixteen months, and three years of each third version (release process); 2.0 began it.
+
+    One comes each eight months: in December, August and April. It says the month alone.
+    """
+    if major < 2 or minor > 2:
+        return None
+    begun = 2013 + 2 * major
+    return (date(begun + 2, 4, 30), date(begun + 2, 12, 31), date(begun + 5, 4, 30))[minor]
+
+
 RULES: Final[Mapping[str, Callable[[int, int], date | None]]] = MappingProxyType(
-    {"envoy": _envoy, "python": _python, "postgresql": _postgresql}
+    {"envoy": _envoy, "python": _python, "postgresql": _postgresql, "django": _django}
 )
 """By the name of a program; each takes the first two numbers of a version."""

@@ -1,11 +1,11 @@
 """What Ringwall is made of is still mended by those who make it.
 
 Why: once a version is no longer mended, what is found in it stays open, and everybody knows it.
-Fix: install the newest Ringwall, which brings a newer Envoy; bring Python and PostgreSQL to a
-version that is mended.
+Fix: install the newest Ringwall, which brings a newer Envoy and Django; bring Python and PostgreSQL
+to a version that is mended.
 
-By the rules that Envoy, Python and PostgreSQL publish for how long they mend a version. Somebody
-else may go on with one, such as a distribution: then accept this, and name who does.
+By the rules that Envoy, Django, Python and PostgreSQL publish for how long they mend a version.
+Somebody else may go on with one, such as a distribution: then accept this, and name who does.
 """
 
 from datetime import date, timedelta
@@ -66,6 +66,7 @@ CASES = (
     case("an old Python", FAIL, version=_told("python", "3.11.7", "2027-11-01")),
     case("on its last day", PASS, version=_told("postgresql", "14.9", "2026-11-12")),
     case("the day after", FAIL, version=_told("postgresql", "14.9", "2026-11-13")),
+    case("an old Django", FAIL, version=_told("django", "4.2.30", "2026-05-01")),
     case("nobody knows", UNKNOWN, version=_told("redis", "7.2.1", "2026-01-01")),
     case("it does not say", UNKNOWN, version=_told("envoy", "unknown", "2026-01-01")),
     case("not told", UNKNOWN, version=DENIED),
