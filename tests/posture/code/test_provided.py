@@ -216,6 +216,43 @@ def test_a_policy_that_may_not_be_there_protects_nobody_for_certain(tmp_path: Pa
     assert verdicts(code, "k8s-namespace")["k8s-namespace-network-policy"] == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "labels", "outcome"),
+    [
+        ('"Namespace"', '"shop"', '{ "pod-security.kubernetes.io/enforce" = "baseline" }', "pass"),
+        ('"Namespace"', '"shop"', '{ "pod-security.kubernetes.io/enforce" = var.it }', "unknown"),
+        ('"Namespace"', '"bank"', '{ "pod-security.kubernetes.io/enforce" = "baseline" }', "fail"),
+        (
+            '"Namespace"',
+            "var.it",
+            '{ "pod-security.kubernetes.io/enforce" = "baseline" }',
+            "unknown",
+        ),
+        ('"Node"', '"shop"', '{ "pod-security.kubernetes.io/enforce" = "baseline" }', "fail"),
+    ],
+)
+def test_labels_may_be_given_to_a_namespace_by_another_resource(
+    tmp_path: Path, kind: str, name: str, labels: str, outcome: str
+) -> None:
+    code = read(
+        tmp_path,
+        f"""
+variable "it" {{}}
+resource "kubernetes_namespace" "shop" {{
+  metadata {{ name = "shop" }}
+}}
+resource "kubernetes_labels" "it" {{
+  api_version = "v1"
+  kind        = {kind}
+  metadata {{ name = {name} }}
+  labels = {labels}
+}}
+""",
+    )
+    assert verdicts(code, "k8s-namespace")["k8s-namespace-pod-security"] == outcome
+    assert not code.unmapped
+
+
 def test_roles_and_bindings(tmp_path: Path) -> None:
     code = read(
         tmp_path,

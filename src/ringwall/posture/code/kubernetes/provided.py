@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final
 
 from ringwall.core.observations import Collected
-from ringwall.posture.code.aws.declaring import API, account_of
+from ringwall.posture.code.aws.declaring import API, account_of, part
 from ringwall.posture.code.aws.variables import variable
 from ringwall.posture.code.kubernetes import manifests
 from ringwall.posture.code.kubernetes.forms import Each, Odd, Plain
@@ -97,7 +97,7 @@ def unjudged(code: Resources) -> Counter[str]:
 
 
 def _component(code: Resources, one: Instance, value: dict[str, Any]) -> Collected:
-    value = _legible(code, value)
+    value = _legible(code, _labelled(code, value))
     if one.doubt and value["kind"] in _LEANED_ON:
         spec = Unknown(one.doubt)
         value |= {"spec": spec, "automountServiceAccountToken": spec}
@@ -110,6 +110,27 @@ def _component(code: Resources, one: Instance, value: dict[str, Any]) -> Collect
         why = f"{one.written}: {odd[0]}{more}"
         code.broken.append(Remark(one.place, why, is_broken=True, is_judged=True))
     return made
+
+
+def _labelled(code: Resources, value: dict[str, Any]) -> dict[str, Any]:
+    """A namespace with the labels that other resources give it: by these it enforces standards."""
+    several, metadata = list(code.of("kubernetes_labels")), value.get("metadata")
+    if value["kind"] != "Namespace" or not isinstance(metadata, dict):
+        return value
+    labels: Any = metadata.get("labels") or {}
+    for one in several:
+        kind, name = one.get("kind"), part(one.block("metadata"), "name")
+        own, more = metadata.get("name"), one.get("labels", {})
+        if kind != "Namespace" and not isinstance(kind, Unknown):
+            continue
+        if isinstance(name, str) and isinstance(own, str) and name != own:
+            continue
+        is_sure = kind == "Namespace" and name == own and isinstance(name, str) and not one.doubt
+        if is_sure and isinstance(more, dict) and isinstance(labels, dict):
+            labels = labels | more
+        else:
+            labels = Unknown(f"{one.written} of {one.place} may give it labels")
+    return value | {"metadata": metadata | ({"labels": labels} if labels else {})}
 
 
 def _written(value: Any, form: Any) -> Any:
