@@ -29,6 +29,7 @@ LOOK_FOR_SECRETS: Final = frozenset(
         "aws-ecs-task-secrets",
         "aws-lambda-secrets",
         "aws-secretsmanager-written",
+        "aws-ssm-document-secrets",
         "k8s-config-map-secrets",
         "k8s-container-secret-written",
         "k8s-secret-written",

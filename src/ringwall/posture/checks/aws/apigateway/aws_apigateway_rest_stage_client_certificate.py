@@ -34,7 +34,6 @@ CHECK = Check(
     known_as=(
         "prowler:apigateway_restapi_client_certificate_enabled",
         "securityhub:APIGateway.2",
-        "checkov:CKV2_AWS_51",
     ),
     of_clouds=True,
 )
