@@ -36,6 +36,14 @@ def test_with_room_for_everything_columns_are_as_wide_as_their_cells() -> None:
     assert left_out == ()
 
 
+def test_where_nobody_counts_the_width_one_long_cell_moves_its_own_row_alone() -> None:
+    columns = (Column("name"), Column("state"))
+    long = "x" * 150
+    lines, _ = lay_out(columns, [[Cell(long), Cell("ok")], [Cell("a"), Cell("down")]], None)
+    told = ["".join(text for text, _ in line) for line in lines]
+    assert told == [f"{'name':<48}  state", f"{long}  ok", f"{'a':<48}  down"]
+
+
 def test_what_may_be_shortened_is_shortened_first() -> None:
     assert shown(46) == (
         [

@@ -12,6 +12,9 @@ from typing import Final, Literal
 from rich.cells import cell_len, set_cell_size
 
 GAP: Final = 2
+_LOOSE: Final = 48
+"""Cells up to which a column is padded where nobody counts the width: a longer one moves the rest
+of its row, and not that of every other row."""
 _ELLIPSIS: Final = "…"
 
 Piece = tuple[str, str]
@@ -115,15 +118,18 @@ def lay_out(
         return _blocks(columns, rows), ()
     shown = [columns[at] for at in layout.shown]
     heading = [Cell(column.heading, "bold") for column in shown]
-    lines = [_line(shown, heading, layout.widths)]
-    lines += [_line(shown, [row[at] for at in layout.shown], layout.widths) for row in rows]
+    widths = layout.widths if width is not None else [min(one, _LOOSE) for one in layout.widths]
+    several = [heading, *([row[at] for at in layout.shown] for row in rows)]
+    lines = [_line(shown, cells, widths, is_loose=width is None) for cells in several]
     return lines, layout.left_out
 
 
-def _line(columns: Sequence[Column], cells: Sequence[Cell], widths: Sequence[int]) -> list[Piece]:
+def _line(
+    columns: Sequence[Column], cells: Sequence[Cell], widths: Sequence[int], *, is_loose: bool
+) -> list[Piece]:
     pieces: list[Piece] = []
     for position, (column, cell, width) in enumerate(zip(columns, cells, widths, strict=True)):
-        text = cell.fitted(width, column)
+        text = cell.text if is_loose else cell.fitted(width, column)
         room = " " * (width - cell_len(text))
         last = position == len(columns) - 1
         if column.right:

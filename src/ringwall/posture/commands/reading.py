@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from ringwall.posture.scanning import Scan
     from ringwall.posture.snapshot.snapshot import Snapshot
 
-_PLAN: Final = (Column("call"), Column("made"), Column("tells", rank=1), Column("needs", rank=2))
+_PLAN: Final = (
+    Column("call"),
+    Column("made", least=16),
+    Column("needs", rank=2),
+    Column("tells", rank=1, least=16),
+)
 _GAPS: Final = 20
 _LESS: Final = "this scan looked at less than the last one: reports and paths go on by that"
 """Lines of what could not be read; more are counted."""
@@ -271,11 +276,11 @@ def _show_plan(plan: "Plan", *, as_json: bool) -> None:
     from ringwall.posture.collecting.planning import how_often, permission
 
     rows = [
-        (one.call, how_often(one), _tells(one), one.action or permission(one.call))
+        (one.call, how_often(one), one.action or permission(one.call), _tells(one))
         for one in plan.calls
     ]
     rows += [
-        (call, how_often(one), f"what {one.call} waits for", permission(call))
+        (call, how_often(one), permission(call), f"what {one.call} waits for")
         for call, one in plan.before
     ]
     if as_json:

@@ -19,8 +19,8 @@ _COLOURS: Final = {"critical": "red bold", "high": "red", "medium": "yellow", "l
 _COLUMNS: Final = (
     Column("severity"),
     Column("check"),
-    Column("component"),
-    Column("why", rank=1),
+    Column("component", least=16, shorten="start"),
+    Column("why", rank=1, least=24),
     Column("where", rank=2),
 )
 
