@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ringwall.posture.commands.scanning import GROUP, PANEL, Custom, all_checks
-from ringwall.posture.commands.told import read_scopes, report_on
+from ringwall.posture.commands.told import read_scopes, report_on, values_of
 from ringwall.runtime.commanding import command
 from ringwall.runtime.output import say
 from ringwall.runtime.refusals import Refused
@@ -86,16 +86,14 @@ def _of_finding(told: "Report", uid: str) -> "list[Row]":
 def _verdicts(rows: "list[Row]", several: "Sequence[Last]") -> None:
     from ringwall.posture.reports.report import said
 
-    by_scope = {one.scope: one for one in several}
+    values = values_of(several)
     for row in rows:
-        why = row.judged.verdict.why
-        found = by_scope[row.found.account].decided_by(row.check, row.judged.component, why) or ()
-        values = {(one.component, one.aspect): one.text for one in found}
-        say((f"{row.outcome}: ", "bold"), row.judged.verdict.why)
+        told, why = values(row), row.judged.verdict.why
+        say((f"{row.outcome}: ", "bold"), why)
         say(f"{row.check.id} of {row.judged.component}", style="dim")
         for fact in row.judged.verdict.facts:
             say(f"  {said(fact)}")
-            if text := values.get((fact.component, fact.aspect)):
+            if text := told.get((fact.component, fact.aspect)):
                 say(f"    {text}")
         if row.outcome == "fail":
             say(("Fix: ", "bold"), row.check.fix)

@@ -176,7 +176,10 @@ def values_of(several: "Sequence[Last]", *, seconds: float = 30.0) -> "Values":
     until = time.monotonic() + seconds
 
     def values(row: "Row") -> "Mapping[tuple[str, str], str]":
-        found = by_scope[row.found.account].decided_by(
+        last = by_scope.get(row.found.account)
+        if last is None:
+            return {}
+        found = last.decided_by(
             row.check,
             row.judged.component,
             row.judged.verdict.why,
