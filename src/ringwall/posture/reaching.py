@@ -108,10 +108,12 @@ def coming(snapshot: Snapshot, account: str, *, most: int = MOST) -> Coming:
         for place, why in _doubts([*found, *doubted], certain).items()
         if place in names
     }
-    world, hidden = World(snapshot), land.hides(account)
+    indexes: dict[Any, Any] = {}
+    hidden = land.hides(account)
     for asset in asked:
         if _kind(asset.component) == BUCKET and asset.arn not in certain:
             own = policies[asset.component]
+            world = World(snapshot, indexes)  # which notes what is read: of each by itself
             why = hidden or land.hides(account, own) or _of_bucket(world, asset, own, account)
             if why:
                 unsure.setdefault(asset.component, why[0])
