@@ -99,7 +99,8 @@ def test_a_way_from_the_internet_says_through_what() -> None:
 
 @pytest.mark.usefixtures("database")
 def test_what_is_read_by_whom_the_internet_comes_to_is_behind_them_and_told_once() -> None:
-    from tests.posture.test_reaching import BUCKET, READS, bucket, front, read_of
+    from tests.posture.test_across import front, read_of
+    from tests.posture.test_reaching import BUCKET, READS, bucket
 
     from ringwall.inventory import service
     from ringwall.inventory.categories import Known

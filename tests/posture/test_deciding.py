@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,7 @@ def test_each_check_that_looks_for_secrets_is_known_as_one() -> None:
     found = {
         path.stem.replace("_", "-")
         for path in root.rglob("*_*.py")
-        if "posture.checks.secrets import" in path.read_text("utf-8")
+        if re.search(r"posture\.checks\.(secrets|aws\.named) import", path.read_text("utf-8"))
         and "CHECK" in path.read_text("utf-8")
     }
     assert {one.id for one in own_checks() if one.path.stem.replace("_", "-") in found} == (

@@ -23,7 +23,11 @@ from ringwall.posture.snapshot.snapshot import Seen, Snapshot
 
 LOOK_FOR_SECRETS: Final = frozenset(
     {
+        "aws-apigateway-rest-stage-secrets",
+        "aws-apigateway-stage-secrets",
         "aws-autoscaling-launch-configuration-secrets",
+        "aws-cloudformation-outputs-secrets",
+        "aws-cloudformation-parameters-secrets",
         "aws-ec2-instance-user-data-secrets",
         "aws-ec2-launch-template-user-data-secrets",
         "aws-ecs-task-secrets",
