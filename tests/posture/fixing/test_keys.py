@@ -108,7 +108,9 @@ def test_what_is_not_known_of_a_key_is_no_reason_to_switch_it_off(account: Accou
         raise PermissionError
 
     beside(account, "iam", get_access_key_last_used=refused)
-    with pytest.raises(NoPlanError, match="there is no plan for ada: key_1_used of ada is not known"):
+    with pytest.raises(
+        NoPlanError, match="there is no plan for ada: key_1_used of ada is not known"
+    ):
         account.plan(UNUSED, "ada")
 
 
