@@ -127,7 +127,7 @@ def _standing(page: Page, house: House) -> Iterator[str]:
     kept.keep_scope(house.state, "code shop")
     page.goto("/company/posture")
     yield "posture"
-    press(page.get_by_role("link", name="CIS Amazon Web Services"))
+    press(page.get_by_role("link", name="CIS Amazon Web Services Foundations Benchmark 3.0"))
     yield "posture-framework"
     page.goto("/company/posture/frameworks/cis-aws-3.0?standing=passing")
     yield "posture-framework-passing"
@@ -156,7 +156,7 @@ def _over_time(page: Page, house: House) -> Iterator[str]:
     press(page.get_by_role("link", name="Over time"))
     heading(page, "Posture over time")
     yield "posture-history"
-    press(page.get_by_role("link", name="CIS Amazon Web Services"))
+    press(page.get_by_role("link", name="CIS Amazon Web Services Foundations Benchmark 3.0"))
     yield "posture-framework-history"
     page.get_by_label("Owner").select_option("Team Web")
     press(page.get_by_role("button", name="Show"))
