@@ -14,14 +14,13 @@ from ringwall.posture.checking import (
     UNKNOWN,
     Check,
     Judgment,
-    Other,
     Severity,
     Subject,
     World,
     case,
     other,
 )
-from ringwall.posture.checks.aws.backup.covered import PROTECTED, judge_covered
+from ringwall.posture.checks.aws.backup.covered import NONE, PROTECTED, backed_up, judge_covered
 from ringwall.posture.checks.aws.controls import BACKED_UP
 from ringwall.posture.checks.aws.rds.engines import is_member, is_replica
 
@@ -54,18 +53,12 @@ def judge(it: Subject, world: World) -> Judgment | None:
     )
 
 
-def _backed_up(arn: str, days: int) -> Other:
-    when = datetime.now(UTC) - timedelta(days=days)
-    return other("aws-region", backup_protected={arn: str(when)})
-
-
 ARN = "arn:aws:rds:eu-west-1:111122223333:db:shop"
 OLD = {"InstanceCreateTime": datetime.now(UTC) - timedelta(days=99), "BackupRetentionPeriod": 0}
 KEPT = OLD | {"BackupRetentionPeriod": 14}
 NEW = OLD | {"InstanceCreateTime": datetime.now(UTC) - timedelta(days=2)}
-NONE = other("aws-region", backup_protected={})
 CASES = (
-    case("backed up", PASS, _backed_up(ARN, 1), name=ARN, listed=OLD),
+    case("backed up", PASS, backed_up(ARN, 1), name=ARN, listed=OLD),
     case(
         "when is not told",
         PASS,
@@ -75,8 +68,8 @@ CASES = (
     ),
     case("never", FAIL, NONE, name=ARN, listed=OLD),
     case("by RDS alone", FAIL, NONE, name=ARN, listed=KEPT),
-    case("long ago", FAIL, _backed_up(ARN, 200), name=ARN, listed=OLD),
-    case("another one", FAIL, _backed_up(f"{ARN}-2", 1), name=ARN, listed=OLD),
+    case("long ago", FAIL, backed_up(ARN, 200), name=ARN, listed=OLD),
+    case("another one", FAIL, backed_up(f"{ARN}-2", 1), name=ARN, listed=OLD),
     case("new", NOT_JUDGED, NONE, name=ARN, listed=NEW),
     case("a member", NOT_JUDGED, NONE, name=ARN, listed=OLD | {"DBClusterIdentifier": "c"}),
     case("denied", UNKNOWN, other("aws-region", backup_protected=DENIED), name=ARN, listed=OLD),

@@ -14,14 +14,13 @@ from ringwall.posture.checking import (
     UNKNOWN,
     Check,
     Judgment,
-    Other,
     Severity,
     Subject,
     World,
     case,
     other,
 )
-from ringwall.posture.checks.aws.backup.covered import PROTECTED, judge_covered
+from ringwall.posture.checks.aws.backup.covered import NONE, PROTECTED, backed_up, judge_covered
 from ringwall.posture.checks.aws.controls import BACKED_UP
 
 CHECK = Check(
@@ -45,19 +44,13 @@ def judge(it: Subject, world: World) -> Judgment | None:
     return judge_covered(it, world, it.name, made=made, besides=besides)
 
 
-def _backed_up(arn: str, days: int) -> Other:
-    when = datetime.now(UTC) - timedelta(days=days)
-    return other("aws-region", backup_protected={arn: str(when)})
-
-
 ARN = "arn:aws:rds:eu-west-1:111122223333:cluster:shop"
 OLD = {"ClusterCreateTime": datetime.now(UTC) - timedelta(days=99), "BackupRetentionPeriod": 14}
 NEW = OLD | {"ClusterCreateTime": datetime.now(UTC)}
-NONE = other("aws-region", backup_protected={})
 CASES = (
-    case("backed up", PASS, _backed_up(ARN, 1), name=ARN, listed=OLD),
+    case("backed up", PASS, backed_up(ARN, 1), name=ARN, listed=OLD),
     case("never", FAIL, NONE, name=ARN, listed=OLD),
-    case("long ago", FAIL, _backed_up(ARN, 200), name=ARN, listed=OLD),
+    case("long ago", FAIL, backed_up(ARN, 200), name=ARN, listed=OLD),
     case("new", NOT_JUDGED, NONE, name=ARN, listed=NEW),
     case("a copy", NOT_JUDGED, NONE, name=ARN, listed=OLD | {"ReplicationSourceIdentifier": "c"}),
     case("denied", UNKNOWN, other("aws-region", backup_protected=DENIED), name=ARN, listed=OLD),

@@ -14,14 +14,13 @@ from ringwall.posture.checking import (
     UNKNOWN,
     Check,
     Judgment,
-    Other,
     Severity,
     Subject,
     World,
     case,
     other,
 )
-from ringwall.posture.checks.aws.backup.covered import PROTECTED, judge_covered
+from ringwall.posture.checks.aws.backup.covered import NONE, PROTECTED, backed_up, judge_covered
 from ringwall.posture.checks.aws.controls import BACKED_UP
 
 CHECK = Check(
@@ -39,18 +38,12 @@ def judge(it: Subject, world: World) -> Judgment | None:
     return judge_covered(it, world, it.name, made=it.read("described").get("CreationDateTime"))
 
 
-def _backed_up(arn: str, days: int) -> Other:
-    when = datetime.now(UTC) - timedelta(days=days)
-    return other("aws-region", backup_protected={arn: str(when)})
-
-
 ARN = "arn:aws:dynamodb:eu-west-1:111122223333:table/carts"
 OLD = {"CreationDateTime": datetime.now(UTC) - timedelta(days=99)}
-NONE = other("aws-region", backup_protected={})
 CASES = (
-    case("backed up", PASS, _backed_up(ARN, 1), name=ARN, described=OLD),
+    case("backed up", PASS, backed_up(ARN, 1), name=ARN, described=OLD),
     case("never", FAIL, NONE, name=ARN, described=OLD),
-    case("long ago", FAIL, _backed_up(ARN, 200), name=ARN, described=OLD),
+    case("long ago", FAIL, backed_up(ARN, 200), name=ARN, described=OLD),
     case("new", NOT_JUDGED, NONE, name=ARN, described={"CreationDateTime": datetime.now(UTC)}),
     case("denied", UNKNOWN, other("aws-region", backup_protected=DENIED), name=ARN, described=OLD),
 )

@@ -14,14 +14,13 @@ from ringwall.posture.checking import (
     UNKNOWN,
     Check,
     Judgment,
-    Other,
     Severity,
     Subject,
     World,
     case,
     other,
 )
-from ringwall.posture.checks.aws.backup.covered import PROTECTED, judge_covered
+from ringwall.posture.checks.aws.backup.covered import NONE, PROTECTED, backed_up, judge_covered
 from ringwall.posture.checks.aws.controls import BACKED_UP
 
 CHECK = Check(
@@ -45,26 +44,20 @@ def judge(it: Subject, world: World) -> Judgment | None:
     return judge_covered(it, world, it.name, *instances, made=listed.get("CreateTime"))
 
 
-def _backed_up(arn: str, days: int) -> Other:
-    when = datetime.now(UTC) - timedelta(days=days)
-    return other("aws-region", backup_protected={arn: str(when)})
-
-
 BEGIN = "arn:aws:ec2:eu-west-1:111122223333"
 ARN = f"{BEGIN}:volume/vol-1"
 OLD = {"State": "in-use", "CreateTime": datetime.now(UTC) - timedelta(days=99)}
 ATTACHED = OLD | {"Attachments": [{"InstanceId": "i-1"}]}
-NONE = other("aws-region", backup_protected={})
 CASES = (
-    case("backed up", PASS, _backed_up(ARN, 1), name=ARN, listed=ATTACHED),
+    case("backed up", PASS, backed_up(ARN, 1), name=ARN, listed=ATTACHED),
     case(
-        "with its instance", PASS, _backed_up(f"{BEGIN}:instance/i-1", 1), name=ARN, listed=ATTACHED
+        "with its instance", PASS, backed_up(f"{BEGIN}:instance/i-1", 1), name=ARN, listed=ATTACHED
     ),
     case(
-        "another instance", FAIL, _backed_up(f"{BEGIN}:instance/i-2", 1), name=ARN, listed=ATTACHED
+        "another instance", FAIL, backed_up(f"{BEGIN}:instance/i-2", 1), name=ARN, listed=ATTACHED
     ),
     case("never", FAIL, NONE, name=ARN, listed=OLD),
-    case("long ago", FAIL, _backed_up(ARN, 200), name=ARN, listed=OLD),
+    case("long ago", FAIL, backed_up(ARN, 200), name=ARN, listed=OLD),
     case("new", NOT_JUDGED, NONE, name=ARN, listed=OLD | {"CreateTime": datetime.now(UTC)}),
     case("nothing uses it", NOT_JUDGED, NONE, name=ARN, listed=OLD | {"State": "available"}),
     case("denied", UNKNOWN, other("aws-region", backup_protected=DENIED), name=ARN, listed=OLD),

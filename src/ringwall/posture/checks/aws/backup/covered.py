@@ -1,8 +1,18 @@
 """Whether AWS Backup has a backup of something, which a plan of it makes again and again."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from ringwall.posture.checking import Judgment, Severity, Subject, World, fails, passes
+from ringwall.posture.checking import (
+    Judgment,
+    Other,
+    Severity,
+    Subject,
+    World,
+    fails,
+    other,
+    passes,
+)
 from ringwall.posture.checks.aws.ages import days_since
 
 PROTECTED: Final = "aws-region.backup_protected"
@@ -10,6 +20,8 @@ _FIRST_DAYS: Final = 7
 """How old something is before a plan that runs once a week must have backed it up."""
 _LAST_DAYS: Final = 92
 """How old the last backup may be, of a plan that runs once in three months."""
+NONE: Final = other("aws-region", backup_protected={})
+"""For cases: a region in which nothing is backed up."""
 
 
 def judge_covered(
@@ -38,3 +50,9 @@ def judge_covered(
         why = f"AWS Backup made its last backup of {it.label} {days} days ago{besides}"
         return fails(why, severity)
     return passes(f"AWS Backup made a backup of it {days} days ago")
+
+
+def backed_up(arn: str, days: int) -> Other:
+    """For cases: a region in which this was backed up so many days ago."""
+    when = datetime.now(UTC) - timedelta(days=days)
+    return other("aws-region", backup_protected={arn: str(when)})
