@@ -43,6 +43,14 @@ def late(house: House) -> Iterator[Late]:
 
 
 NOT_IN_THE_FIELD = "PublicKeyCredential.isConditionalMediationAvailable = async () => false"
+NOT_CHOSEN_IN_THE_FIELD = """
+const get = navigator.credentials.get.bind(navigator.credentials);
+navigator.credentials.get = (asked) =>
+  asked.mediation !== "conditional"
+    ? get(asked)
+    : new Promise((_, give) => asked.signal.addEventListener("abort", () => give(asked.signal.reason)));
+"""
+"""It is offered there, and nobody takes it: the authenticator of tests would at once."""
 
 
 def test_a_passkey_is_added_and_signs_in(page: Page) -> None:
@@ -67,10 +75,11 @@ def test_a_passkey_is_offered_in_the_field_for_the_mail_address(page: Page) -> N
     sign_in(page, ada.email)
     add_passkey(page)
     heading(page, "Recovery codes")
+    # Signing out leads to the page of sign-in, and the authenticator answers what waits in its field
+    # as if its passkey had been chosen there.
     sign_out(page)
-    # The authenticator answers what waits in the field as if its passkey had been chosen there.
-    page.goto("/accounts/login/")
     heading(page, "Hello, Ada")
+    expect(page.get_by_text("signed in with a passkey")).to_be_visible()
 
 
 def test_an_offer_that_comes_late_signs_nobody_out(page: Page, late: Late) -> None:
@@ -101,11 +110,28 @@ def test_a_button_waits_for_the_offer_that_was_asked_for(page: Page, late: Late)
     sign_in(page, ada.email)
     add_passkey(page)
     heading(page, "Recovery codes")
+    page.add_init_script(NOT_CHOSEN_IN_THE_FIELD)
     sign_out(page)
     late({OFFER: 1.0})
-    page.goto("/accounts/login/")
+    with page.expect_request(lambda request: request.url.endswith(OFFER)):
+        page.goto("/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     heading(page, "Hello, Ada")
+    expect(page.get_by_text("signed in with a passkey")).to_be_visible()
+
+
+def test_who_has_signed_in_on_another_tab_is_told(page: Page) -> None:
+    ada = someone()
+    page.goto("/accounts/login/?next=/sessions")
+    other = page.context.new_page()
+    sign_in(other, ada.email)
+    heading(other, "Hello, Ada")
+    page.get_by_label("Mail address").fill(ada.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    press(page.get_by_role("button", name="Sign in with a password"))
+    heading(page, "You are signed in already")
+    press(page.get_by_role("link", name="Go on"))
+    heading(page, "Sessions")
 
 
 def test_who_is_not_the_owner_is_told_what_to_do(page: Page) -> None:
@@ -114,9 +140,9 @@ def test_who_is_not_the_owner_is_told_what_to_do(page: Page) -> None:
     sign_in(page, ada.email)
     add_passkey(page)
     heading(page, "Recovery codes")
+    page.add_init_script(NOT_IN_THE_FIELD)
     sign_out(page)
     keys.recognise(owner=False)
-    page.add_init_script(NOT_IN_THE_FIELD)
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("Press the button to try again")

@@ -1,8 +1,13 @@
 """Pages that say what went wrong and what to do."""
 
+from typing import Final
+
+from allauth.account.utils import get_next_redirect_url
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+
+_SIGNING_IN: Final = ("account_login", "mfa_login_webauthn")
 
 
 def refused(
@@ -48,8 +53,21 @@ def not_anew(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form did not come from our own page, or the page was too old."""
+    """The form did not come from our own page, or the page was too old.
+
+    A page of sign-in is too old as soon as its browser has signed in on another tab.
+    """
     del reason
+    match = request.resolver_match
+    if match and match.view_name in _SIGNING_IN and request.user.is_authenticated:
+        return refused(
+            request,
+            title="You are signed in already",
+            text="This page was open for too long: you have signed in since, on another page.",
+            status=403,
+            url=get_next_redirect_url(request) or "",
+            action="Go on",
+        )
     return refused(
         request,
         title="Please try again",
