@@ -48,7 +48,9 @@ const get = navigator.credentials.get.bind(navigator.credentials);
 navigator.credentials.get = (asked) =>
   asked.mediation !== "conditional"
     ? get(asked)
-    : new Promise((_, give) => asked.signal.addEventListener("abort", () => give(asked.signal.reason)));
+    : new Promise((_, give) => {
+        asked.signal.addEventListener("abort", () => give(asked.signal.reason));
+      });
 """
 """It is offered there, and nobody takes it: the authenticator of tests would at once."""
 
@@ -75,8 +77,8 @@ def test_a_passkey_is_offered_in_the_field_for_the_mail_address(page: Page) -> N
     sign_in(page, ada.email)
     add_passkey(page)
     heading(page, "Recovery codes")
-    # Signing out leads to the page of sign-in, and the authenticator answers what waits in its field
-    # as if its passkey had been chosen there.
+    # Signing out leads to the page of sign-in, and the authenticator answers what waits in its
+    # field as if its passkey had been chosen there.
     sign_out(page)
     heading(page, "Hello, Ada")
     expect(page.get_by_text("signed in with a passkey")).to_be_visible()
