@@ -1,11 +1,13 @@
 """What it takes to find all ways from the internet to what two accounts keep, and what ends them.
 
 Each account has 200 roles, buckets, functions and instances, 50 load balancers and 50 APIs before
-them, and 50 roles that trust the other account.
+them, and 50 roles that trust the other account. Then those of one account of 150 roles that may
+all be given to a function by each of them, which makes 45,000 hops.
 """
 
 import resource
 import time
+from collections.abc import Sequence
 from random import Random
 from typing import Final
 
@@ -16,6 +18,7 @@ from ringwall.posture.attacks import assets_of, attacks
 
 SIZE: Final = 200
 FRONTS: Final = SIZE // 4
+PASSING: Final = 150
 
 
 def main() -> None:
@@ -26,11 +29,16 @@ def main() -> None:
         for role in list(one.trusts)[:FRONTS]:
             lets = {"Effect": "Allow", "Principal": {"AWS": other.number}}
             one.trusts[role].append(lets | {"Action": "sts:AssumeRole"})
+    _walk(f"two accounts of {SIZE} roles as one land", lands)
+    _walk(f"one of {PASSING} roles, each of which may pass all", [_passing(NUMBERS[0])])
+    print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+
+
+def _walk(name: str, lands: Sequence[Made]) -> None:
     snapshots = read(lands)
     began = time.perf_counter()
     land = land_of(snapshots)
-    took = time.perf_counter() - began
-    print(f"two accounts of {SIZE} roles as one land: {took:.1f} s, {len(land.hops):,} hops")
+    print(f"{name}: {time.perf_counter() - began:.1f} s, {len(land.hops):,} hops")
     for number, snapshot in snapshots.items():
         began = time.perf_counter()
         kept = list(assets_of(snapshot, number, lambda _: ("confidential", "all is")))
@@ -40,7 +48,25 @@ def main() -> None:
             f"{len(kept)} buckets of {number}: {took:.1f} s, {len(told.paths):,} ways,"
             f" {len(told.single):,} changes, a cut of {len(told.cut)}"
         )
-    print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+
+
+def _passing(number: str) -> Made:
+    land = Made(number)
+    lets = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
+    for at in range(PASSING):
+        arn, bucket = land.role(f"r{at}"), f"arn:aws:s3:::b{at}"
+        land.trusts[arn] = [lets | {"Action": "sts:AssumeRole"}]
+        calls = ["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"]
+        land.owned[arn] = [
+            {"Effect": "Allow", "Action": calls, "Resource": "*"},
+            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{bucket}/*"},
+        ]
+        land.policies[bucket] = []
+        land.functions[f"arn:aws:lambda:{REGION}:{number}:function:f{at}"] = arn
+    api = f"arn:aws:apigateway:{REGION}::/apis/a"
+    land.apis[api] = list(land.functions)[:1]
+    land.open_apis.add(api)
+    return land
 
 
 def _made(number: str, chance: Random) -> Made:

@@ -54,6 +54,26 @@ def test_all_ways_are_found_the_shortest_first(hops: list[Hop]) -> None:
     assert [len(one) for one in several] == sorted(len(one) for one in several)
 
 
+@given(HOPS, st.lists(st.sampled_from(PLACES), max_size=3), st.sets(st.sampled_from(PLACES)))
+def test_no_more_than_wanted_are_the_first_of_all(
+    hops: list[Hop], sources: list[str], targets: set[str]
+) -> None:
+    every = [places(path) for path in ways(hops, sources, targets, longest=5).paths]
+    assert set(every) == {
+        one
+        for source in sources
+        for target in targets - {source}
+        for one in simple(
+            [one for one in hops if one.source not in targets - {source}], source, target
+        )
+        if len(one) <= 6
+    }
+    for most in range(1, len(every) + 2):
+        found = ways(hops, sources, targets, longest=5, most=most)
+        assert [places(path) for path in found.paths] == every[:most]
+        assert found.is_all == (most >= len(every))
+
+
 @given(HOPS)
 def test_what_is_reached_is_where_ways_lead(hops: list[Hop]) -> None:
     found = reached(hops, ["a"])
@@ -89,6 +109,16 @@ def test_a_graph_where_everything_leads_everywhere_ends() -> None:
     found = ways(hops, ["0"], ["59"], longest=12, most=1_000_000)
     assert found.paths
     assert not found.is_all
+
+
+def test_where_all_become_each_other_the_only_way_is_known_to_be_it() -> None:
+    """Each of them comes to the bucket by way of the first alone, who was there before."""
+    names = [f"r{number}" for number in range(150)]
+    hops = [hop(INTERNET, names[0]), hop(names[0], "bucket")]
+    hops += [hop(one, other) for one in names for other in names if one != other]
+    found = ways(hops, [INTERNET], ["bucket"], longest=8, most=3)
+    assert [places(path) for path in found.paths] == [(INTERNET, "r0", "bucket")]
+    assert found.is_all
 
 
 def test_a_certain_hop_stands_for_an_uncertain_one() -> None:

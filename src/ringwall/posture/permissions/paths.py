@@ -1,14 +1,16 @@
 """Ways through a graph, hop by hop with their reasons: shortest first, no more than asked."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Final
+from heapq import heappop, heappush
+from typing import Final, NamedTuple
 
 INTERNET: Final = "internet"
 NEVER: Final = 1_000_000
 """The effort of what nobody can take away: who has every permission has whatever is there."""
 _MOST_STEPS: Final = 200_000
+_NOWHERE: Final = frozenset[str]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,9 @@ class Network:
         """The hops that leave a place."""
         return self._leaving.get(place, {}).values()
 
-    def coming(self, place: str) -> Iterable[str]:
+    def coming(self, place: str) -> Set[str]:
         """The places from which hops come to this one."""
-        return self._coming.get(place, ())
+        return self._coming.get(place, _NOWHERE)
 
     def with_more(self, hops: Iterable[Hop]) -> "Network":
         """The same with more hops; this one stays as it is."""
@@ -125,59 +127,85 @@ def ways(
     Of hops between the same places one stands for all: one that is certain, if there is one. At
     most ``longest`` hops each, and ``most`` paths.
     """
-    wanted = set(targets)
     network = hops if isinstance(hops, Network) else Network(hops)
-    walking = _Walking(network, _distances(network, wanted), wanted, list(dict.fromkeys(sources)))
-    found, is_all = walking.paths(longest, most)
-    if is_all or len(found) == most:
-        return Ways(tuple(found), is_all)
-    return Ways(tuple(walking.shortest(longest, most)), is_all=False)
+    walking = _Walking(network, frozenset(targets), longest)
+    return walking.ways(list(dict.fromkeys(sources)), most)
 
 
-@dataclass(frozen=True, slots=True)
+class _Begun(NamedTuple):
+    """A path that is gone so far. In order: how long it becomes at least, then as hops are told."""
+
+    length: int
+    turns: tuple[int, ...]
+    place: str
+    hops: tuple[Hop, ...]
+
+
 class _Walking:
-    """A search. ``left`` is how many hops each place is from the nearest target."""
+    """A search that goes on with what becomes shortest (A*), so that few others are begun.
 
-    network: Network
-    left: dict[str, int]
-    wanted: set[str]
-    sources: list[str]
+    How far a place is from the targets is known at first without regard to where a path has been.
+    When it is its turn, that is looked at anew without those places: what leads nowhere any more
+    is given up before it is gone on with, however much everything leads to everything.
+    """
 
-    def paths(self, longest: int, most: int) -> tuple[list[Path], bool]:
-        """As many as are found within the bounds, and whether these are all."""
-        waiting: deque[tuple[str, tuple[Hop, ...]]] = deque(
-            (one, ()) for one in self.sources if self.left.get(one, longest + 1) <= longest
-        )
+    def __init__(self, network: Network, wanted: frozenset[str], longest: int) -> None:
+        self._network, self._wanted, self._longest = network, wanted, longest
+        self._left = _distances(network, wanted)
+        self._steps = 0
+
+    def ways(self, sources: Sequence[str], most: int) -> Ways:
+        """No more than ``most``, and whether these are all."""
+        waiting: list[_Begun] = []
+        for turn, source in enumerate(sources):
+            self._wait(waiting, _Begun(0, (turn,), source, ()))
         found: list[Path] = []
-        steps = 0
         while waiting:
-            place, so_far = waiting.popleft()
-            if place in self.wanted and so_far:
-                found.append(Path(so_far))
+            if self._steps > _MOST_STEPS:
+                return Ways(tuple(found), is_all=False)
+            one = heappop(waiting)
+            if one.hops and one.place in self._wanted:
                 if len(found) == most:
-                    return found, not waiting
+                    return Ways(tuple(found), is_all=False)
+                found.append(Path(one.hops))
                 continue
-            been = {hop.source for hop in so_far} | {place}
-            for hop in self.network.leaving(place):
-                steps += 1
-                ahead = self.left.get(hop.target)
-                if ahead is None or hop.target in been or len(so_far) + 1 + ahead > longest:
-                    continue
-                waiting.append((hop.target, (*so_far, hop)))
-            if steps > _MOST_STEPS:
-                return found, False
-        return found, True
+            length = self._length(one)
+            if length is None:
+                continue
+            if length > one.length:
+                heappush(waiting, one._replace(length=length))
+                continue
+            been = {hop.source for hop in one.hops}
+            for turn, hop in enumerate(self._network.leaving(one.place)):
+                self._steps += 1
+                if hop.target not in been and hop.target != one.place:
+                    turns = (*one.turns, turn)
+                    self._wait(waiting, _Begun(length, turns, hop.target, (*one.hops, hop)))
+        return Ways(tuple(found), is_all=True)
 
-    def shortest(self, longest: int, most: int) -> list[Path]:
-        """Those that are found where all are too many: first the shortest, which are few."""
-        found: list[Path] = []
-        begin = min((self.left[one] for one in self.sources if one in self.left), default=longest)
-        for length in range(max(begin, 1), longest + 1):
-            several, is_all = self.paths(length, most)
-            found = several if len(several) > len(found) else found
-            if not is_all:
-                break
-        return found
+    def _wait(self, waiting: list[_Begun], one: _Begun) -> None:
+        left = self._left.get(one.place)
+        if left is not None and (length := len(one.hops) + left) <= self._longest:
+            heappush(waiting, one._replace(length=max(one.length, length)))
+
+    def _length(self, one: _Begun) -> int | None:
+        """How long it becomes at least where it has been nowhere twice; none where too long."""
+        been = {hop.source for hop in one.hops}
+        ahead: Set[str] = self._wanted - been - {one.place}
+        far = set(ahead)
+        for length in range(len(one.hops) + 1, self._longest + 1):
+            nearer: set[str] = set()
+            for place in ahead:
+                coming = self._network.coming(place)
+                self._steps += len(coming)
+                if one.place in coming:
+                    return length
+                nearer |= coming
+            ahead = nearer - been - far
+            if not ahead:
+                return None
+            far |= ahead
+        return None
 
 
 def reached(hops: Iterable[Hop] | Network, sources: Iterable[str]) -> set[str]:
@@ -193,7 +221,7 @@ def reached(hops: Iterable[Hop] | Network, sources: Iterable[str]) -> set[str]:
     return found
 
 
-def _distances(network: Network, targets: set[str]) -> dict[str, int]:
+def _distances(network: Network, targets: Set[str]) -> dict[str, int]:
     """How many hops each place is from the nearest target."""
     far = dict.fromkeys(targets, 0)
     waiting = deque(targets)
