@@ -1,8 +1,9 @@
 """What it takes to find all ways from the internet to what two accounts keep, and what ends them.
 
 Each account has 200 roles, buckets, functions and instances, 50 load balancers and 50 APIs before
-them, and 50 roles that trust the other account. Then those of one account of 150 roles that may
-all be given to a function by each of them, which makes 45,000 hops.
+them, and 50 roles that trust the other account. Then those of one of them with 2,000 more buckets,
+of which one role reads all; and those of one account of 150 roles that may all be given to a
+function by each of them, which makes 22,500 hops.
 """
 
 import resource
@@ -18,6 +19,7 @@ from ringwall.posture.attacks import assets_of, attacks
 
 SIZE: Final = 200
 FRONTS: Final = SIZE // 4
+BUCKETS: Final = 2_000
 PASSING: Final = 150
 
 
@@ -30,6 +32,7 @@ def main() -> None:
             lets = {"Effect": "Allow", "Principal": {"AWS": other.number}}
             one.trusts[role].append(lets | {"Action": "sts:AssumeRole"})
     _walk(f"two accounts of {SIZE} roles as one land", lands)
+    _walk(f"one of {SIZE} roles and {BUCKETS:,} more buckets", [_keeping(NUMBERS[0])])
     _walk(f"one of {PASSING} roles, each of which may pass all", [_passing(NUMBERS[0])])
     print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
@@ -48,6 +51,15 @@ def _walk(name: str, lands: Sequence[Made]) -> None:
             f"{len(kept)} buckets of {number}: {took:.1f} s, {len(told.paths):,} ways,"
             f" {len(told.single):,} changes, a cut of {len(told.cut)}"
         )
+
+
+def _keeping(number: str) -> Made:
+    land = _made(number, Random(1))
+    for at in range(BUCKETS):
+        land.policies[f"arn:aws:s3:::x{at}-{number}"] = []
+    reads = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    next(iter(land.owned.values())).append(reads)
+    return land
 
 
 def _passing(number: str) -> Made:

@@ -1,6 +1,5 @@
 """Questions to the engine about an identity: may it do this, may it do this to anything at all."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,7 +21,6 @@ RANK: Final = {
     Outcome.CONDITIONAL: 2,
     Outcome.ALLOWED: 3,
 }
-_WILD: Final = re.compile(r"[*?$]")
 _MOST: Final = 64
 """Resources that are tried for one question."""
 _CHOSEN: Final = frozenset(
@@ -237,28 +235,12 @@ def speaks(identity: Identity, action: str, template: str = "*") -> bool:
 
     Without, nothing else can. What is like a template is told by how both begin.
     """
-    lower, begin = action.lower(), _literal(template)
+    begin = patterns.beginning(template)
     return any(
-        one.effect is Effect.ALLOW
-        and (
-            one.but_resources
-            or one.resources is None
-            or any(_may_meet(pattern, begin) for pattern in one.resources)
-        )
+        own.startswith(begin) or begin.startswith(own)
         for document in identity.policies.identity
-        for one in document.concerning(lower)
+        for own in document.allowed_beginnings(action.lower())
     )
-
-
-def _may_meet(pattern: str, begin: str) -> bool:
-    own = _literal(pattern)
-    return own.startswith(begin) or begin.startswith(own)
-
-
-@lru_cache(maxsize=65536)
-def _literal(pattern: str) -> str:
-    """How all begins that a pattern means, as far as it says; in lower case."""
-    return _WILD.split(pattern, maxsplit=1)[0].lower()
 
 
 def _candidates(

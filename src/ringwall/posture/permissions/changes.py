@@ -49,12 +49,12 @@ def changes(
     begins, wanted = list(sources), set(targets)
     lying, every = _Lying(several), _Lying(dict.fromkeys((*several, *doubted)))
     now = _left(lying.onward, begins, set()) & wanted
-    walked = {(hop.source, hop.target) for path in paths for hop in path.hops}
+    walked = _walked(paths)
     found = []
     for key in sorted({_key(hop) for hop in several if (hop.source, hop.target) in walked}):
         taken = [hop for hop in every.by_key[key] if hop in sure]
         gone = lying.without(key)
-        ends = tuple(number for number, path in enumerate(paths) if _is_over(path, gone))
+        ends = tuple(sorted({number for place in gone for number in walked.get(place, ())}))
         if ends and all(hop.effort < NEVER for hop in taken):
             safe = tuple(sorted(now - _left(every.onward, begins, every.without(key))))
             effort = max(hop.effort for hop in taken)
@@ -119,8 +119,13 @@ def _key(hop: Hop) -> _Key:
     return (hop.source, hop.target, (), "")
 
 
-def _is_over(path: Path, gone: set[_Place]) -> bool:
-    return any((hop.source, hop.target) in gone for hop in path.hops)
+def _walked(paths: Iterable[Path]) -> Mapping[_Place, Sequence[int]]:
+    """Which of the paths go from one place to the next, by their numbers."""
+    found: dict[_Place, list[int]] = {}
+    for number, path in enumerate(paths):
+        for hop in path.hops:
+            found.setdefault((hop.source, hop.target), []).append(number)
+    return found
 
 
 def _does(taken: Sequence[Hop]) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 FILLER: Final = "x0"
 """What stands in a witness where both patterns leave everything open."""
 _WILD: Final = re.compile(r"[*?]")
+_OPEN: Final = re.compile(r"[*?$]")
 _LITERAL: Final = str.maketrans({"*": "\ue000", "?": "\ue001", "$": "\ue002"})
 _WRITTEN: Final = str.maketrans({"\ue000": "*", "\ue001": "?", "\ue002": "$"})
 Matcher = Callable[[str], object]
@@ -27,6 +28,12 @@ def literal(said: str) -> str:
 def plain(pattern: str) -> str:
     """What a pattern without wildcards matches."""
     return pattern.translate(_WRITTEN)
+
+
+@lru_cache(maxsize=65536)
+def beginning(pattern: str) -> str:
+    """How all begins that a pattern with variables means, as far as it says; in lower case."""
+    return _OPEN.split(pattern, maxsplit=1)[0].lower()
 
 
 def is_wild(pattern: str) -> bool:

@@ -84,6 +84,13 @@ class Statement:
             return bool(self.fault) or self.but_actions
         return any(patterns.text(one)(action) for one in self.actions) is not self.but_actions
 
+    @property
+    def beginnings(self) -> tuple[str, ...]:
+        """How all begins that it is about, as far as it says; "" for anything, in lower case."""
+        if self.but_resources or self.resources is None:
+            return ("",)
+        return tuple(map(patterns.beginning, self.resources))
+
     def __str__(self) -> str:
         return f"{self.place} of {self.document}" if self.document else self.place
 
@@ -99,6 +106,7 @@ class Document:
     _concerned: dict[str, tuple[Statement, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
+    _beginnings: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def concerning(self, action: str) -> tuple[Statement, ...]:
         """The statements that speak of an action, given in lower case."""
@@ -106,6 +114,15 @@ class Document:
         if found is None:
             found = tuple(one for one in self.statements if one.concerns(action))
             self._concerned[action] = found
+        return found
+
+    def allowed_beginnings(self, action: str) -> tuple[str, ...]:
+        """How all begins on which an action, in lower case, may be allowed; "" for anything."""
+        found = self._beginnings.get(action)
+        if found is None:
+            allowed = [one for one in self.concerning(action) if one.effect is Effect.ALLOW]
+            begun = {begin: None for one in allowed for begin in one.beginnings}
+            found = self._beginnings[action] = ("",) if "" in begun else tuple(begun)
         return found
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity, Levels, Unit
 from ringwall.posture.permissions.administrators import giving_everything, is_administrator
-from ringwall.posture.permissions.asking import context_of, could
+from ringwall.posture.permissions.asking import context_of, could, speaks
 from ringwall.posture.permissions.controls import ANYBODY, in_unit, within_units
 from ringwall.posture.permissions.deciding import Decision, Outcome
 from ringwall.posture.permissions.documents import read
@@ -259,8 +259,8 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
             certain = decision.outcome is Outcome.ALLOWED
             yield Hop(everything(account), one.arn, how, is_certain=certain, effort=NEVER)
     helpers = within.helpers(one)
-    for identity in account.everybody if asked else ():
-        if identity.at in near:
+    for identity in account.everybody:
+        if identity.at in near and _speaks(identity, one, asked):
             calls, decision, unit = reading_of(
                 identity, account, asked, one, owner=account, helpers=helpers
             )
@@ -270,6 +270,11 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
                 mend = f"take {listed(calls)} from {identity.name}"
                 by = by_of(decision)
                 yield Hop(identity.at, one.arn, how, is_certain=certain, by=by, mend=mend)
+
+
+def _speaks(identity: Identity, one: Kept, asked: Iterable[tuple[str, str]]) -> bool:
+    """Whether anything may allow somebody of the account a call: most do not speak of most."""
+    return any(one.policy is not None or speaks(identity, *call) for call in asked)
 
 
 def _strangers(account: Account, policy: Document, wanted: tuple[str, ...]) -> Iterator[Exposed]:
@@ -334,6 +339,8 @@ def reading_of(
         bound = toward(who)
 
         def ask(action: str, resource: str) -> Decision:
+            if kept.policy is None and not speaks(bound, action, resource):
+                return Decision(Outcome.DENIED, f"no identity policy allows {action}")
             tags = kept.tagged(resource)
             return could(
                 bound,
