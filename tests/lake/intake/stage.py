@@ -266,7 +266,8 @@ def killed_meanwhile(
     times: int,
 ) -> None:
     """Kill it while as many threads send numbers, each from one of its own on until ``ended``."""
-    threads = [threading.Thread(target=send, args=(n * 1_000_000,)) for n in range(times)]
+    firsts = [number * 1_000_000 for number in range(times)]
+    threads = [threading.Thread(target=send, args=(one,), daemon=True) for one in firsts]
     for thread in threads:
         thread.start()
     for _ in range(times):
@@ -277,6 +278,7 @@ def killed_meanwhile(
     ended.set()
     for thread in threads:
         thread.join(30)
+    assert not any(thread.is_alive() for thread in threads), "somebody is still not answered"
 
 
 def now_ms() -> int:

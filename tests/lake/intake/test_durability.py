@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.lake.intake.stage import Stage, event, killed_meanwhile
+from tests.lake.intake.stage import Reply, Stage, event, killed_meanwhile
 
 from ringwall.lake.intake.admitting import Candidate
 from ringwall.lake.intake.counts import Counts
@@ -49,18 +49,20 @@ def test_whatever_was_acknowledged_survives_every_kill(own: Stage) -> None:
     acknowledged: list[int] = []
     ended = threading.Event()
 
-    def send(first: int) -> None:
-        number, told = first, body(first)
-        while not ended.is_set():
+    def answered(told: str, key: str) -> Reply:
+        while True:  # the same once more, at the end too: it may be there without an answer
             try:
-                reply = own.post(told, Idempotency_Key=f"k-{number}")
+                return own.post(told, Idempotency_Key=key)
             except (OSError, ValueError):
                 time.sleep(0.01)
-                continue  # the same once more
+
+    def send(first: int) -> None:
+        number = first
+        while not ended.is_set():
+            reply = answered(body(number), f"k-{number}")
             assert reply.json["events"][0]["status"] in {"accepted", "duplicate"}
             acknowledged.append(number)
             number += 1
-            told = body(number)
 
     killed_meanwhile(own, send, acknowledged, ended, times=4)
     assert sorted(numbers(everything(own))) == sorted(acknowledged)
