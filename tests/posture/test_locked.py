@@ -1,5 +1,6 @@
 """What is encrypted with a key of one's own is read by whoever may decrypt with that, too."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"
 PARAMETER = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop/db"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/k-1"
 OPENER = f"arn:aws:iam::{FRONT}:role/opener"
+WHEN, LATER = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
 READS_ALL = may(
     ["secretsmanager:GetSecretValue", "ssm:GetParameter", "sqs:ReceiveMessage", "dynamodb:GetItem"]  # type: ignore[arg-type]
 )
@@ -63,6 +65,14 @@ def table(named: str = KEY, status: str = "ENABLED") -> Other:
     told = {"SSEType": "KMS", "Status": status, "KMSMasterKeyArn": named}
     described = {"SSEDescription": told} if named else {}
     return other("aws-dynamodb-table", TABLE, described=described, policy=ABSENT)
+
+
+def aliases(target: str = "k-1", name: str = "alias/shop", *, changed: str = WHEN) -> Other:
+    """A region of which one alias is told."""
+    region = f":{REGION}:{ACCOUNT}:"
+    told = {"AliasName": name, "AliasArn": f"arn:aws:kms{region}{name}"}
+    told |= {"CreationDate": WHEN, "LastUpdatedDate": changed}
+    return other("aws-region", kms_aliases=[told | ({"TargetKeyId": target} if target else {})])
 
 
 def standing(kept: Other, *some: Other | dict[str, Any]) -> Standing:
@@ -108,6 +118,85 @@ def test_keys_of_aws_are_known_by_their_policy_too() -> None:
 @pytest.mark.parametrize("named", ["k-1", KEY])
 def test_a_key_is_named_by_its_id_too(named: str) -> None:
     assert standing(secret(named), READS_ALL, key()) is NONE
+
+
+BY_ALIAS = ["alias/shop", f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/shop"]
+
+
+@pytest.mark.parametrize("named", BY_ALIAS)
+@pytest.mark.parametrize("of", [secret, parameter, queue])
+def test_a_key_that_an_alias_names_is_known_as_by_its_id(
+    of: Callable[[str], Other], named: str
+) -> None:
+    kept = of(named)
+    assert standing(kept, READS_ALL, key(), aliases()) is NONE
+    assert standing(kept, READS_ALL, DECRYPTS, key(), aliases()) is REACHED
+    spares = {"Effect": "Deny", "Action": "kms:*", "NotResource": KEY}
+    assert standing(kept, READS_ALL, DECRYPTS, spares, key(), aliases()) is REACHED
+    assert standing(kept, READS_ALL, DECRYPTS, aliases()) is PERHAPS, "its key was not read"
+
+
+def test_a_bucket_names_its_key_by_an_alias_too() -> None:
+    kept = encrypted({"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": BY_ALIAS[1]})
+    read = reads(f"{LEDGER}/*")
+    assert standing(kept, read, DECRYPTS, key(), aliases()) is REACHED
+    assert standing(kept, read, key(), aliases()) is PERHAPS, "of what is put there alone"
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        (aliases(name="alias/other"), "alias/shop is not among the aliases"),
+        (aliases(target=""), "alias/shop is not among the aliases"),
+        (other("aws-region", kms_aliases=DENIED), "kms_aliases"),
+        (other("aws-region"), "kms_aliases"),
+    ],
+)
+def test_an_alias_that_is_not_read_leaves_it_open_which_key_it_is(told: Other, why: str) -> None:
+    made = snapshot(function(), role(READS_ALL, DECRYPTS), secret("alias/shop"), key(), told)
+    (found,) = walked_in(made).assets
+    assert found.standing is PERHAPS
+    assert why in found.paths[0].hops[-1].how
+
+
+def test_what_is_encrypted_by_an_alias_that_named_another_key_may_be_encrypted_with_that() -> None:
+    moved = aliases(changed=LATER)
+    assert standing(secret("alias/shop"), READS_ALL, key(), moved) is PERHAPS
+    assert standing(secret("alias/shop"), READS_ALL, DECRYPTS, key(), moved) is REACHED
+
+
+def test_an_alias_of_another_account_is_not_ours_of_the_same_name() -> None:
+    theirs = f"arn:aws:kms:{REGION}:999988887777:alias/shop"
+    assert standing(secret(theirs), READS_ALL, DECRYPTS, key(), aliases()) is PERHAPS
+
+
+def test_a_hop_tells_the_key_and_the_alias_that_it_is_named_by() -> None:
+    its = role(READS_ALL, DECRYPTS)
+    told = walked_in(snapshot(function(), its, secret("alias/shop"), key(), aliases()))
+    assert told.paths[0].hops[-1].how.endswith("and decrypt with k-1 (alias/shop)")
+
+
+def test_a_copy_of_a_key_that_an_alias_names_decrypts_too() -> None:
+    name = KEY.replace("k-1", "mrk-1")
+    several = {"MultiRegionKeyType": "REPLICA", "ReplicaKeys": []}
+    metadata = {"KeyState": "Enabled", "MultiRegionConfiguration": several}
+    its = key(name=name, metadata=metadata)
+    assert standing(parameter("alias/shop"), READS_ALL, its, aliases("mrk-1")) is PERHAPS
+
+
+def test_a_key_of_aws_is_known_by_its_alias() -> None:
+    """What denies all keys but one denies the one of AWS, or spares it."""
+    told = aliases(name="alias/aws/secretsmanager")
+    spares = {"Effect": "Deny", "Action": "kms:*", "NotResource": KEY}
+    others = spares | {"NotResource": KEY.replace("k-1", "k-2")}
+    for kept in (secret(""), secret("alias/aws/secretsmanager")):
+        assert standing(kept, READS_ALL, told) is REACHED
+        assert standing(kept, READS_ALL, spares, told) is REACHED
+        assert standing(kept, READS_ALL, others, told) is NONE
+        assert standing(kept, READS_ALL, others) is PERHAPS
+    of_aws = via("secretsmanager", **{"kms:CallerAccount": ACCOUNT}) | {"Action": "kms:Decrypt"}
+    assert standing(secret(""), READS_ALL, key(of_aws), told) is REACHED
+    assert standing(secret(""), READS_ALL, others, key(of_aws), told) is NONE
 
 
 @pytest.mark.parametrize(

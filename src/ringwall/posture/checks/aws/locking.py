@@ -14,9 +14,13 @@ from ringwall.posture.permissions.requests import Values
 from ringwall.posture.permissions.statements import Document, Kind, unread
 from ringwall.posture.permissions.unlocking import Lock
 
-READS: Final = ("aws-kms-key.policy", "aws-kms-key.grants", "aws-kms-key.metadata")
+READS: Final = (
+    *("aws-kms-key.policy", "aws-kms-key.grants", "aws-kms-key.metadata"),
+    "aws-region.kms_aliases",
+)
 """What is read of keys, besides what is encrypted with them."""
 _KEY: Final = "aws-kms-key"
+_ALIAS: Final = "alias/"
 _PARAMETER: Final = "aws-ssm-parameter"
 _AWS: Final = "alias/aws/"
 _DECRYPTING: Final = frozenset({"Decrypt", "CreateGrant", "ReEncryptFrom"})
@@ -37,6 +41,17 @@ class _Named(NamedTuple):
     key: str
     is_whole: bool = True
     first: str = ""
+
+
+class _Aliased(NamedTuple):
+    """The id of the key that an alias names, or why that is not known.
+
+    ``is_moved`` is that it named another one before: what is encrypted by it may be with that.
+    """
+
+    key: str = ""
+    is_moved: bool = False
+    why: str = ""
 
 
 class _Kind(NamedTuple):
@@ -112,28 +127,34 @@ def lock_of(it: Subject) -> Lock | None:
         return None
     is_copy = named.first not in {"", it.found.region}  # whose ARN it is then is not documented
     said = _said(it, kind._replace(context={}) if is_copy else kind)
+    aliased = _aliased(it, key) if _ALIAS in key else None
+    alias = key.rpartition(":")[2] if aliased is not None else ""
+    if aliased is not None and aliased.key:
+        key = key.replace(alias, f"key/{aliased.key}") if ":" in key else aliased.key
     arn, number = _arn(it, key)
-    name = key.rpartition(":")[2]
-    if _AWS in key:
+    name = key.rpartition(":")[2].removeprefix("key/")
+    title = f"policy of {name}"
+    if aliased is not None and not aliased.key:
+        found, granted = None, None
+        policy = unread(title, Kind.RESOURCE, aliased.why)
+    else:
+        found, policy, granted = _told(it, arn, title)
+    is_ours = not alias.startswith(_AWS)
+    if not is_ours and found is None:
         policy = _of_aws(number, said)
-        is_whole = named.is_whole
-        return Lock(
-            name, arn, number, policy, said, is_whole=is_whole, is_ours=False, is_known=False
-        )
-    name = name.removeprefix("key/")
-    found, policy, granted = _told(it, arn, name, number)
     doubt, copies = _state(found, name)
     return Lock(
-        name,
+        f"{name} ({alias})" if alias not in {"", name} else name,
         arn,
         number,
         policy,
         said,
         granted,
         tags=found.tags if found is not None else {},
-        is_whole=named.is_whole,
-        is_told=it.found.kind == _PARAMETER,
-        is_known="alias/" not in key,
+        is_whole=named.is_whole and not (aliased is not None and aliased.is_moved),
+        is_told=is_ours and it.found.kind == _PARAMETER,
+        is_ours=is_ours,
+        is_known=_ALIAS not in key,
         doubt=doubt,
         has_copies=name.startswith("mrk-") and copies,
     )
@@ -163,7 +184,7 @@ def _said(it: Subject, kind: _Kind) -> dict[str, Values]:
 def _arn(it: Subject, key: str) -> tuple[str, str]:
     """The ARN of a key that is named by it, by its id or by an alias, and its account.
 
-    Of an alias it stands for a key that nobody knows.
+    Of an alias that is not known it stands for a key that nobody knows.
     """
     parts = key.split(":", 5)
     if len(parts) == 6:
@@ -171,6 +192,29 @@ def _arn(it: Subject, key: str) -> tuple[str, str]:
     partition = it.name.split(":")[1]
     ident = key.replace("alias/", "alias-")
     return f"arn:{partition}:kms:{it.found.region}:{it.account}:key/{ident}", it.account
+
+
+def _aliased(it: Subject, key: str) -> _Aliased:
+    """What the aliases say that its region has, or the one that the ARN of this one names."""
+    parts = key.split(":", 5)
+    account, region = (parts[4], parts[3]) if len(parts) == 6 else (it.account, it.found.region)
+    world, alias = it.world, parts[-1]
+    before = dict(world.facts)
+    try:
+        told = world.need(f"aws-region/{account}/{region}").read("kms_aliases", ())
+    except UnknownError as error:
+        world.facts = before
+        return _Aliased(why=f"which key {alias} names is not known: {error.why}")
+    index = (account, region, "kms_aliases")
+    known = world.indexes.get(index)
+    if known is None or known[0] is not told:
+        by_name = {str(one.get("AliasName")): one for one in told}
+        known = world.indexes[index] = (told, by_name)
+    found = known[1].get(alias) or {}
+    if not found.get("TargetKeyId"):
+        return _Aliased(why=f"{alias} is not among the aliases of {region} that name a key")
+    is_moved = found.get("LastUpdatedDate") != found.get("CreationDate")
+    return _Aliased(str(found["TargetKeyId"]), is_moved)
 
 
 def _of_aws(number: str, said: Mapping[str, Values]) -> Document:
@@ -186,10 +230,9 @@ def _of_aws(number: str, said: Mapping[str, Values]) -> Document:
 
 
 def _told(
-    it: Subject, arn: str, name: str, number: str
+    it: Subject, arn: str, title: str
 ) -> tuple[Subject | None, Document, frozenset[str] | None]:
     """The key, where it was read; its policy; and whom its grants let decrypt."""
-    title = f"policy of {name}"
     world = it.world
     before = dict(world.facts)
     try:

@@ -136,9 +136,9 @@ KEY = "arn:aws:kms:eu-west-1:111122223333:key/k"
 OPENER = _role("secretsmanager:GetSecretValue", "kms:Decrypt")
 
 
-def _locked(told: str, outcome: Any, *others: Any) -> Case:
+def _locked(told: str, outcome: Any, *others: Any, named: str = KEY) -> Case:
     """A secret that is encrypted with a key of one's own, which a function's role may read."""
-    listed = {"KmsKeyId": KEY}
+    listed = {"KmsKeyId": named}
     return case(told, outcome, FUNCTION, *others, name=ME, tags=TAGS, listed=listed, policy=ABSENT)
 
 
@@ -148,7 +148,13 @@ def _key(policy: Any) -> Any:
 
 TO_ACCOUNT = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "kms:*"}
 LEFT = _key({"Statement": [TO_ACCOUNT | {"Resource": "*"}]})
+ALIAS = {"AliasName": "alias/shop", "TargetKeyId": "k"}
+REGION = other("aws-region", kms_aliases=[ALIAS])
+MUTE_REGION = other("aws-region", kms_aliases=DENIED)
 CASES = (
+    _locked("not decrypted, by an alias", PASS, READER, LEFT, REGION, named="alias/shop"),
+    _locked("decrypted, by an alias", FAIL, OPENER, LEFT, REGION, named="alias/shop"),
+    _locked("an alias is untold", UNKNOWN, READER, LEFT, MUTE_REGION, named="alias/shop"),
     _locked("whoever reads it may not decrypt it", PASS, READER, LEFT),
     _locked("whoever reads it may decrypt it", FAIL, OPENER, LEFT),
     _locked("who may decrypt it is untold", UNKNOWN, READER, _key(DENIED)),
