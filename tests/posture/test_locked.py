@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.posture.test_across import FRONT, LAMBDA, VAULT, WEB, front, read_of
+from tests.posture.test_across import FRONT, LAMBDA, VAULT, WEB, Parts, front, read_of
 from tests.posture.test_across import role as role_of
 from tests.posture.test_across import statement as lets
 from tests.posture.test_attacks import LEDGER, ROLE, bucket, function, may, reads, role, snapshot
@@ -30,6 +30,7 @@ PARAMETER = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop/db"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/k-1"
 OPENER = f"arn:aws:iam::{FRONT}:role/opener"
 WHEN, LATER = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
+SHOP = {"AliasName": "alias/shop", "TargetKeyId": "k-1"}
 READS_ALL = may(
     ["secretsmanager:GetSecretValue", "ssm:GetParameter", "sqs:ReceiveMessage", "dynamodb:GetItem"]  # type: ignore[arg-type]
 )
@@ -504,6 +505,122 @@ def test_whoever_has_every_permission_elsewhere_is_whom_the_key_names_there() ->
     reading = ["secretsmanager:GetSecretValue", "kms:Decrypt"]
     assert abroad(own, opens, who=FRONT, may=reading) == "no way"
     assert abroad(own, opens, who=WEB, may=reading) == "no way"
+
+
+def apart(
+    named: str,
+    *statements: dict[str, Any],
+    may: Any = "*",
+    is_read: bool = True,
+    reads_it: str = "",
+    there: Parts | None = None,
+    unlisted: tuple[str, ...] = (),
+    **told: Any,
+) -> str:
+    """How a secret with a key of another account stands to a role of its own account."""
+    held = {
+        f"aws-secretsmanager-secret/{SECRET.replace(ACCOUNT, FRONT)}": {
+            "listed": {"KmsKeyId": named},
+            "policy": ABSENT,
+        }
+    }
+    name = KEY.replace(ACCOUNT, VAULT)
+    about = {"policy": {"Statement": list(statements)}, "grants": []} | told
+    region = {f"aws-region/{VAULT}/{REGION}": {"kms_aliases": [SHOP]}}
+    keys = {f"aws-kms-key/{name}": about}
+    more = role_of(WEB, {"Service": "ec2.amazonaws.com"}, lets("x:*")) if reads_it else {}
+    reader = role_of(reads_it or WEB, LAMBDA, *(lets(one) for one in may))
+    account = read_of(FRONT, front(reads_it or WEB), reader, more, held)
+    kept = list(assets_of(account, FRONT, lambda _: ("confidential", "all is")))
+    vault = read_of(VAULT, keys, region, there or {}, unlisted=unlisted)
+    several = {FRONT: account} | ({VAULT: vault} if is_read else {})
+    (found,) = attacks(account, FRONT, kept, land=land_of(several)).assets
+    return found.standing.value
+
+
+READS_SECRET, OPENS = "secretsmanager:GetSecretValue", "kms:Decrypt"
+
+
+@pytest.mark.parametrize("named", [KEY, BY_ALIAS[1]])
+def test_a_key_of_another_account_that_was_read_lets_whom_both_sides_let(named: str) -> None:
+    their = named.replace(ACCOUNT, VAULT)
+    to_front = lets("kms:*", Principal={"AWS": FRONT})
+    own = lets("kms:*", Principal={"AWS": VAULT})
+    both = [READS_SECRET, OPENS]
+    assert apart(their, to_front, may=both) == "reached"
+    assert apart(their, to_front, may=[READS_SECRET]) == "no way"
+    assert apart(their, own, may=both) == "no way"
+    to_web = lets("kms:Decrypt", Principal={"AWS": WEB})
+    assert apart(their, to_web, may=both) == "reached"
+    assert apart(their, to_web, may=[READS_SECRET]) == "no way", "its own account lets it not"
+    assert apart(their, to_front, may=both, is_read=False) == "perhaps"
+    assert apart(their, own, may=both, policy=DENIED) == "perhaps"
+    assert apart(their, own, may=both, grants=DENIED) == "perhaps"
+
+
+def test_whoever_has_every_permission_is_whom_a_key_elsewhere_names() -> None:
+    their = KEY.replace(ACCOUNT, VAULT)
+    opens = lets("kms:Decrypt", Principal={"AWS": WEB})
+    own = lets("kms:*", Principal={"AWS": VAULT})
+    assert apart(their, opens, may=["*"], reads_it=OPENER) == "reached"
+    assert apart(their, own, may=["*"], reads_it=OPENER) == "no way"
+
+
+def test_somebody_in_the_account_of_a_key_may_give_it_to_whom_one_comes_to() -> None:
+    their, own = KEY.replace(ACCOUNT, VAULT), lets("kms:*", Principal={"AWS": VAULT})
+    keeper = f"arn:aws:iam::{VAULT}:role/keeper"
+    lets_in = role_of(keeper, "*", lets("kms:CreateGrant"))
+    every = role_of(keeper, "*", lets("*"))
+    shut = role_of(keeper, LAMBDA, lets("*"))
+    for held in ([READS_SECRET], ["*"]):
+        assert apart(their, own, may=held, there=lets_in) == "perhaps"
+        assert apart(their, own, may=held, there=every) == "perhaps"
+        assert apart(their, own, may=held, there=shut) == "no way"
+
+
+def test_what_is_not_seen_in_the_account_of_a_key_may_hide_a_way() -> None:
+    their, own = KEY.replace(ACCOUNT, VAULT), lets("kms:*", Principal={"AWS": VAULT})
+    hides = ("aws-lambda-function",)
+    assert apart(their, own, may=[READS_SECRET], unlisted=hides) == "not known"
+    roles = ("aws-iam-role",)
+    to_front = lets("kms:*", Principal={"AWS": FRONT})
+    assert apart(their, to_front, may=[READS_SECRET, OPENS], unlisted=roles) == "perhaps"
+
+
+def test_a_secret_elsewhere_is_read_with_a_key_of_the_readers_own_account() -> None:
+    arn = SECRET.replace(ACCOUNT, VAULT)
+    policy = {"Statement": [lets(READS_SECRET, Principal={"AWS": WEB})]}
+    name = KEY.replace(ACCOUNT, FRONT)
+    held = {f"aws-secretsmanager-secret/{arn}": {"listed": {"KmsKeyId": name}, "policy": policy}}
+    to_front = {"Statement": [lets("kms:*", Principal={"AWS": FRONT})]}
+    keys = {f"aws-kms-key/{name}": {"policy": to_front, "grants": []}}
+    for calls, expected in (([READS_SECRET, OPENS], "reached"), ([READS_SECRET], "no way")):
+        reader = role_of(WEB, LAMBDA, *(lets(one) for one in calls))
+        fronts, vault = read_of(FRONT, front(), reader, keys), read_of(VAULT, held)
+        kept = list(assets_of(vault, VAULT, lambda _: ("confidential", "all is")))
+        land = land_of({FRONT: fronts, VAULT: vault})
+        (told,) = attacks(vault, VAULT, kept, land=land).assets
+        assert told.standing.value == expected
+
+
+def test_what_binds_the_account_of_a_key_binds_who_decrypts() -> None:
+    every = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    theirs = KEY.replace(ACCOUNT, VAULT)
+    written = {"Statement": [every | {"Principal": {"AWS": ACCOUNT}}]}
+    policy = read(written, name="its key", kind=Kind.RESOURCE)
+    whole = account(ACCOUNT, roles=[role(READS_ALL, may("kms:*")).aspects["details"]])
+    within = terrain(whole, [], openings=[Hop("internet", ROLE, "it answers")])
+    foreign = {"StringNotEquals": {"aws:ResourceOrgID": "o-1"}}
+    for denied, expected in (
+        (every | {"Effect": "Deny", "Action": "kms:*"}, False),
+        (every | {"Effect": "Deny", "Action": "sqs:*"}, True),
+        (every | {"Effect": "Deny", "Action": "kms:*", "Condition": foreign}, True),
+    ):
+        bound = read({"Statement": [every, denied]}, name="no", kind=Kind.RCP)
+        home = account(VAULT, rcps=((bound,),), organisation="o-1")
+        lock = Lock("k-1", theirs, VAULT, policy, home=home)
+        told = hops(within, [Kept("aws-secretsmanager-secret", SECRET, "db", lock=lock)])
+        assert (SECRET in {one.target for one in told if one.is_certain}) is expected
 
 
 def test_what_binds_the_data_binds_it_with_a_key_of_a_third_account_too() -> None:

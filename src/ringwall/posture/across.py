@@ -1,7 +1,7 @@
 """Several accounts that were read, as one land: what each is like, and what leads between them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -35,25 +35,36 @@ class Land:
     into: Mapping[str, frozenset[str]]
     untold: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    worlds: Mapping[str, World] = field(default_factory=dict)
+    """What was read of each account of which it is known who is who."""
 
     @property
     def accounts(self) -> list[Account]:
         """The accounts of which it is known who is who."""
         return [one.terrain.account for one in self.grounds.values()]
 
-    def hides(self, number: str, policy: Document | None = None) -> list[str]:
-        """Why a way into an account, or to something in it with this policy, may not be known."""
-        lies = self.grounds[number]
-        found = _said(lies)
+    def hides(self, number: str, *policies: Document | None, key: str = "") -> list[str]:
+        """Why a way into an account, or to something in it with these policies, may not be known.
+
+        ``key`` is another account, of the key that it is encrypted with, if that was read.
+        """
+        places = {number, key} & set(self.grounds)
+        written = [one for one in policies if one is not None]
+        found = _said(self.grounds[number])
         for other, there in self.grounds.items():
             if other == number or not there.blind:
                 continue
-            is_named = policy is not None and mentions(policy, other)
-            if is_named or number in self.into.get(other, ()):
+            is_named = other == key or any(mentions(one, other) for one in written)
+            if is_named or places & self.into.get(other, frozenset()):
                 found += [f"in {other}: {why}" for why in _said(there)]
         for other, why in self.blocked.items():
-            trusts = [one.trust for one in lies.terrain.account.roles.values() if one.trust]
-            trusts += [policy] if policy is not None else []
+            trusts = [
+                one.trust
+                for place in sorted(places)
+                for one in self.grounds[place].terrain.account.roles.values()
+                if one.trust
+            ]
+            trusts += written
             if any(mentions(one, other) for one in trusts):
                 found.append(f"who is who in {other}: {why}")
         return list(dict.fromkeys(found))
@@ -87,7 +98,15 @@ def land_of(snapshots: Mapping[str, Snapshot]) -> Land:
     accounts = [one.terrain.account for one in grounds.values()]
     hops = (*own, *crossings(accounts), *governed(accounts, managing))
     into = _into(grounds, hops)
-    return Land(grounds, hops, blocked, into, tuple(dict.fromkeys(untold)), tuple(left))
+    return Land(
+        grounds,
+        hops,
+        blocked,
+        into,
+        tuple(dict.fromkeys(untold)),
+        tuple(left),
+        {number: worlds[number] for number in grounds},
+    )
 
 
 def _said(lies: Ground) -> list[str]:

@@ -25,6 +25,7 @@ from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.paths import INTERNET, Hop, Network, Path, reached, ways
 from ringwall.posture.permissions.statements import Document, Kind, unread
 from ringwall.posture.permissions.terrain import Kept, Terrain, hops
+from ringwall.posture.permissions.unlocking import Lock
 from ringwall.posture.snapshot.snapshot import Snapshot
 
 DATA: Final = {
@@ -142,11 +143,13 @@ def attacks(
     networks = Network(hop for hop in several if hop.is_certain), Network(several)
     found: list[Reached] = []
     for one in assets:
-        kept = _kept(world, one)
+        kept = _kept(land, world, one)
         abroad = _sharing(world, one) or kept.policy
         own = _readings(land, within, kept, abroad, public.get(one.component))
         several += own
-        hidden = unlisted if kept.policy is None else land.hides(account, kept.policy)
+        is_abroad = kept.lock is not None and kept.lock.home is not None
+        is_alone = kept.policy is None and not is_abroad
+        hidden = unlisted if is_alone else _hidden(land, account, kept)
         found.append(_reached(networks, own, one, sources=sources, most=most, unlisted=hidden))
     paths = tuple(path for one in found for path in one.paths)
     certain = [path for path in paths if path.is_certain]
@@ -199,7 +202,7 @@ def hops_to(
     """Each with its own policy, and the hops to it of those near ``within``; of strangers none."""
     world = World(snapshot)
     for one in several:
-        kept = _kept(world, one)
+        kept = _kept(land, world, one)
         abroad = _sharing(world, one) or kept.policy
         yield one, kept.policy, _readings(land, within, kept, abroad, None)
 
@@ -262,7 +265,15 @@ def _readings(
     return found
 
 
-def _kept(world: World, one: Asset) -> Kept:
+def _hidden(land: Land, account: str, kept: Kept) -> list[str]:
+    """Why a way to what is kept may not be known."""
+    lock = kept.lock
+    if lock is None or lock.home is None:
+        return land.hides(account, kept.policy)
+    return land.hides(account, kept.policy, lock.policy, key=lock.home.id)
+
+
+def _kept(land: Land, world: World, one: Asset) -> Kept:
     """What is known of something that holds data, but for whether strangers come to it."""
     it = _subject(world, one.component)
     return Kept(
@@ -273,8 +284,23 @@ def _kept(world: World, one: Asset) -> Kept:
         exposed=(),
         region=it.found.region,
         tags=it.tags,
-        lock=lock_of(it),
+        lock=_lock(land, it),
     )
+
+
+def _lock(land: Land, it: Subject) -> Lock | None:
+    """The key that something is encrypted with, of another account as that was read.
+
+    Where it is not known which units that one is in, neither is what binds calls there.
+    """
+    lock = lock_of(it, land.worlds)
+    if lock is None or lock.account == it.account or lock.account not in land.grounds:
+        return lock
+    home = land.grounds[lock.account].terrain.account
+    doubt = lock.doubt
+    if any(one.kind is Kind.RCP for _, several in home.units for one in several):
+        doubt = doubt or f"which resource control policies bind {home.id} is not known"
+    return replace(lock, home=home, doubt=doubt)
 
 
 def _policy(world: World, one: Asset) -> Document | None:

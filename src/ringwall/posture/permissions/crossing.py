@@ -5,31 +5,22 @@ of the role or the policy of the resource. Whoever has every permission of an ac
 named of it, and anybody else there, too.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
-from ringwall.posture.permissions import patterns
-from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity, Unit
+from ringwall.posture.permissions.accounts import Account, Identity, Unit
 from ringwall.posture.permissions.asking import context_of, may, speaks
 from ringwall.posture.permissions.controls import within_units
 from ringwall.posture.permissions.deciding import Decision, Outcome
-from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.paths import NEVER, Hop
-from ringwall.posture.permissions.policies import Policies
-from ringwall.posture.permissions.principals import mentions, principal
+from ringwall.posture.permissions.principals import mentions
 from ringwall.posture.permissions.reading import Calls, calls_that_read, listed
 from ringwall.posture.permissions.statements import Document, Kind
 from ringwall.posture.permissions.terrain import Kept, Terrain, by_of, everything, reading_of
+from ringwall.posture.permissions.whoever import anybody_of
 
 _Read = tuple[Calls, Decision, str]
 """The calls, whether one is allowed, and the unit by which that is not certain."""
-_ALL = (read(EVERYTHING, name="every permission", kind=Kind.IDENTITY),)
-_KEPT: Final = re.compile(r":role/aws-(?:reserved|service-role)/")
-"""Roles whose trust and policies AWS lets nobody of the account change."""
-_MADE: Final = 16
-"""As many are made for the names that conditions like."""
 
 
 def crossings(accounts: Sequence[Account]) -> Iterator[Hop]:
@@ -84,7 +75,7 @@ def _becoming(side: Account, other: Account, role: Identity, trust: Document) ->
                 policy=trust,
             )
     whoever = _whoever(
-        ((), *_within(identity, side, other, role, trust)) for identity in _everybody(side, trust)
+        ((), *_within(identity, side, other, role, trust)) for identity in anybody_of(side, trust)
     )
     if whoever is not None:
         _, decision, unit = whoever
@@ -159,43 +150,6 @@ def _of(several: Iterable[Document], kind: Kind) -> tuple[Document, ...]:
     return tuple(one for one in several if one.kind is kind)
 
 
-def _everybody(side: Account, *documents: Document) -> Iterator[Identity]:
-    """Whom somebody may be who has every permission of an account: anybody there, best named.
-
-    They may make users and roles of whatever names. Roles that a service of AWS made are that
-    service's: nobody of the account becomes them.
-    """
-    named = sorted(
-        arn
-        for document in documents
-        for one in document.statements
-        if one.principals is not None
-        for arn in one.principals.arns
-        if side.find(arn) is not None and not _KEPT.search(arn)
-    )
-    partition = next((one.arn.split(":")[1] for one in side.principals), "aws")
-    own = f"arn:{partition}:iam::{side.id}"
-    made = [
-        arn
-        for document in documents
-        for pattern in _asked_for(document, "aws:principalarn")
-        for kind in ("role", "user")
-        if (arn := patterns.witness(pattern, f"{own}:{kind}/*")) is not None
-        and not _KEPT.search(arn)
-    ]
-    policies = Policies(_ALL, scps=side.scps, rcps=side.rcps)
-    anybody = (f"{own}:role/any-0", f"{own}:user/any-0")
-    for arn in dict.fromkeys((*named, *made[:_MADE], *anybody)):
-        yield Identity(arn, arn.rpartition("/")[2], policies, principal(arn))
-
-
-def _asked_for(document: Document, key: str) -> Iterator[str]:
-    for one in document.statements:
-        for condition in one.conditions:
-            if condition.key == key:
-                yield from condition.values
-
-
 def _tagged(read: _Read) -> _Read:
     """The same of somebody who tags whom they make: what asks for the tags keeps nobody out."""
     action, decision, unit = read
@@ -248,7 +202,7 @@ def readings_across(accounts: Iterable[Account], kept: Kept, within: Terrain) ->
                         policy=policy,
                     )
         place = everything(side)
-        whoever = _whoever(map(reads, _everybody(side, *documents))) if place in near else None
+        whoever = _whoever(map(reads, anybody_of(side, *documents))) if place in near else None
         if whoever is not None:
             calls, decision, unit = whoever
             said = f"whoever has every permission of {number}"

@@ -6,7 +6,7 @@ from typing import Final
 
 from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity, Levels, Unit
 from ringwall.posture.permissions.administrators import giving_everything, is_administrator
-from ringwall.posture.permissions.asking import context_of, could, speaks
+from ringwall.posture.permissions.asking import RANK, context_of, could, speaks
 from ringwall.posture.permissions.controls import ANYBODY, in_unit, within_units
 from ringwall.posture.permissions.deciding import Decision, Outcome
 from ringwall.posture.permissions.documents import read
@@ -23,6 +23,7 @@ from ringwall.posture.permissions.statements import Document, Kind
 from ringwall.posture.permissions.strangers import Stranger
 from ringwall.posture.permissions.trust import trusted
 from ringwall.posture.permissions.unlocking import Helpers, Lock, strangers_open, unlocking
+from ringwall.posture.permissions.whoever import anybody_of
 
 _BY_TAGS: Final = frozenset(
     [
@@ -70,7 +71,8 @@ class Kept:
 
     def doubt_of_strangers(self, owner: Account) -> str:
         """Why it is not known that strangers who are let in read it; empty where it is."""
-        if self.lock is None or strangers_open(self.lock, owner.rcps):
+        home = self.lock.home if self.lock is not None and self.lock.home is not None else owner
+        if self.lock is None or strangers_open(self.lock, home.rcps):
             return ""
         return f", though not that they decrypt with {self.lock.name} is known"
 
@@ -252,7 +254,7 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
             certain = open_one.is_certain and not doubt
             yield Hop(INTERNET, one.arn, how, is_certain=certain, by=by, mend=mend)
     if everything(account) in near:
-        decision, unit = _left(account, one, asked)
+        decision, unit = _left(account, one, asked, within.helpers(one))
         if decision.may_be:
             how = f"with that, {one.name} is theirs"
             how += f", {decision.why}" if unit else ""
@@ -293,10 +295,13 @@ def _strangers(account: Account, policy: Document, wanted: tuple[str, ...]) -> I
             yield replace(one, decision=decision)
 
 
-def _left(account: Account, kept: Kept, asked: Sequence[tuple[str, str]]) -> tuple[Decision, str]:
+def _left(
+    account: Account, kept: Kept, asked: Sequence[tuple[str, str]], helpers: Helpers | None
+) -> tuple[Decision, str]:
     """Whether control policies leave something to whoever has every permission of an account.
 
-    That one may be anybody in it, and write its resources' policies.
+    That one may be anybody in it, and write its resources' policies; of another account's key,
+    whom that lets decrypt.
     """
     lock = kept.lock
     if lock is not None and lock.account == account.id:
@@ -310,8 +315,19 @@ def _left(account: Account, kept: Kept, asked: Sequence[tuple[str, str]]) -> tup
     somebody = Identity(arn, "any-0", policies, principal(arn))
     said: dict[str, Values] = {"aws:principalarn": OPEN}
     anyones = replace(kept, policy=ANYBODY, lock=lock)
-    _, decision, unit = reading_of(somebody, account, asked, anyones, owner=account, said=said)
-    return decision, unit
+    is_abroad = lock is not None and lock.account != account.id
+
+    def reads(one: Identity, said: Mapping[str, Values]) -> tuple[Decision, str]:
+        helping = helpers if is_abroad else None
+        _, decision, unit = reading_of(
+            one, account, asked, anyones, owner=account, said=said, helpers=helping
+        )
+        return decision, unit
+
+    found = [reads(somebody, said)]
+    if lock is not None and is_abroad:
+        found += [reads(one, {}) for one in anybody_of(account, lock.policy)]
+    return max(found, key=lambda one: RANK[one[0].outcome])
 
 
 def reading_of(
@@ -351,10 +367,10 @@ def reading_of(
                 resource_account=owner.id,
             )[0]
 
-        held = bound
-        if not is_near:  # what binds calls in a third account is not known
-            held = replace(bound, policies=replace(bound.policies, rcps=()))
-        told = known if is_near else said or {}
+        held: Identity = bound
+        told: Mapping[str, Values] = known
+        if kept.lock is not None and not is_near:
+            held, told = _abroad(kept.lock, bound, said or {})
         unlock = unlocking(kept.lock, who, held, account, told, helpers=helpers)
         calls, decision = easiest(asked, ask, unlock)
         chosen.append(calls)
@@ -362,6 +378,20 @@ def reading_of(
 
     decision, unit = within_units(identity, account.units if units is None else units, reads)
     return chosen[0], decision, unit
+
+
+def _abroad(
+    lock: Lock, bound: Identity, said: Mapping[str, Values]
+) -> tuple[Identity, Mapping[str, Values]]:
+    """Somebody, and what is known of their call, where a key is of a third account.
+
+    What binds calls there is known where that was read.
+    """
+    home = lock.home
+    rcps = home.rcps if home is not None else ()
+    if home is not None and home.organisation:
+        said = {**said, "aws:resourceorgid": (home.organisation,)}
+    return replace(bound, policies=replace(bound.policies, rcps=rcps)), said
 
 
 def targets(kept: Iterable[Kept]) -> list[str]:

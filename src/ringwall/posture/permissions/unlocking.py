@@ -50,7 +50,8 @@ class Lock:
     nothing is encrypted otherwise, ``is_told`` that who reads is given what is encrypted as it is,
     ``is_ours`` that the key is none of AWS's own, ``is_known`` that the ARN is the key's own.
     ``doubt`` is why nobody may have anything by it, as with a key that is off; ``has_copies`` that
-    a key of another region decrypts the same, by a policy of its own.
+    a key of another region decrypts the same, by a policy of its own. ``home`` is the account of
+    the key, where that is another one that was read.
     """
 
     name: str
@@ -66,12 +67,13 @@ class Lock:
     is_known: bool = True
     doubt: str = ""
     has_copies: bool = False
+    home: Account | None = None
 
 
 def strangers_open(lock: Lock | None, rcps: Levels) -> bool:
     """Whether it is known that strangers decrypt, or need not.
 
-    ``rcps`` are the resource control policies of the account that what is encrypted is in.
+    ``rcps`` are the resource control policies that bear on it.
     """
     if lock is None:
         return True

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from ringwall.core.observations import UnknownError
-from ringwall.posture.checking import Subject
+from ringwall.posture.checking import Subject, World
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.requests import Values
 from ringwall.posture.permissions.statements import Document, Kind, unread
@@ -28,6 +28,7 @@ _OFF: Final = frozenset(
     ["Disabled", "PendingDeletion", "PendingReplicaDeletion", "PendingImport", "Unavailable"]
 )
 """States in which a key decrypts nothing (KMS Developer Guide, "Key states")."""
+_ALONE: Final[Mapping[str, World]] = {}
 _DOMAIN: Final = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com"}
 
 
@@ -110,8 +111,11 @@ _KINDS: Final[Mapping[str, _Kind]] = {
 }
 
 
-def lock_of(it: Subject) -> Lock | None:
-    """The key that something is encrypted with; ``None`` where none is known."""
+def lock_of(it: Subject, beside: Mapping[str, World] = _ALONE) -> Lock | None:
+    """The key that something is encrypted with; ``None`` where none is known.
+
+    ``beside`` are other accounts that were read, by their numbers: their keys are looked up there.
+    """
     kind = _KINDS.get(it.found.kind)
     if kind is None or not it.is_read(kind.aspect) or not it.name.startswith("arn:"):
         return None
@@ -127,7 +131,9 @@ def lock_of(it: Subject) -> Lock | None:
         return None
     is_copy = named.first not in {"", it.found.region}  # whose ARN it is then is not documented
     said = _said(it, kind._replace(context={}) if is_copy else kind)
-    aliased = _aliased(it, key) if _ALIAS in key else None
+    place = key.split(":", 5)[4:5] or [it.account]
+    there = world if place[0] == it.account else beside.get(place[0], world)
+    aliased = _aliased(it, there, key) if _ALIAS in key else None
     alias = key.rpartition(":")[2] if aliased is not None else ""
     if aliased is not None and aliased.key:
         key = key.replace(alias, f"key/{aliased.key}") if ":" in key else aliased.key
@@ -138,7 +144,7 @@ def lock_of(it: Subject) -> Lock | None:
         found, granted = None, None
         policy = unread(title, Kind.RESOURCE, aliased.why)
     else:
-        found, policy, granted = _told(it, arn, title)
+        found, policy, granted = _told(there, arn, title)
     is_ours = not alias.startswith(_AWS)
     if not is_ours and found is None:
         policy = _of_aws(number, said)
@@ -194,11 +200,11 @@ def _arn(it: Subject, key: str) -> tuple[str, str]:
     return f"arn:{partition}:kms:{it.found.region}:{it.account}:key/{ident}", it.account
 
 
-def _aliased(it: Subject, key: str) -> _Aliased:
+def _aliased(it: Subject, world: World, key: str) -> _Aliased:
     """What the aliases say that its region has, or the one that the ARN of this one names."""
     parts = key.split(":", 5)
     account, region = (parts[4], parts[3]) if len(parts) == 6 else (it.account, it.found.region)
-    world, alias = it.world, parts[-1]
+    alias = parts[-1]
     before = dict(world.facts)
     try:
         told = world.need(f"aws-region/{account}/{region}").read("kms_aliases", ())
@@ -230,10 +236,9 @@ def _of_aws(number: str, said: Mapping[str, Values]) -> Document:
 
 
 def _told(
-    it: Subject, arn: str, title: str
+    world: World, arn: str, title: str
 ) -> tuple[Subject | None, Document, frozenset[str] | None]:
     """The key, where it was read; its policy; and whom its grants let decrypt."""
-    world = it.world
     before = dict(world.facts)
     try:
         found = world.need(f"{_KEY}/{arn}")
