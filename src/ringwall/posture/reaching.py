@@ -6,8 +6,8 @@ to, for something is not known or hangs on conditions, is told to be unsure.
 
 That there is no way is told of few kinds, and more has to hold for it than for a path that is not
 found: what runs for other services, in other accounts and by other providers is not read, so
-whoever trusts these may be come to, and so may what they read. Nor is it asked what in a network
-comes to what else in it.
+whoever trusts these may be come to, and so may what they read. What in a network may connect to
+what else in it is asked for databases alone.
 """
 
 from collections import deque
@@ -18,20 +18,26 @@ from typing import Any, Final
 from ringwall.core.components import Found, Relation, RelationKind
 from ringwall.core.observations import UnknownError
 from ringwall.inventory.listing import INTERNET as EVERYBODY
-from ringwall.posture.across import land_of
+from ringwall.posture.across import Land, land_of
 from ringwall.posture.attacks import DATA, Asset, hops_to
+from ringwall.posture.beside import Databases, Networks, steering
 from ringwall.posture.checking.reading import Subject, World
+from ringwall.posture.checks.aws.lambda_.aliases import ALIAS
 from ringwall.posture.checks.aws.s3.blocks import account_block, is_off
 from ringwall.posture.permissions.accounts import Account
+from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.paths import INTERNET, Hop, reached
-from ringwall.posture.permissions.statements import Document, Effect, Statement
+from ringwall.posture.permissions.statements import Document, Effect, Kind, Statement
 from ringwall.posture.permissions.terrain import Terrain, everything
 from ringwall.posture.permissions.trust import trusted
 from ringwall.posture.snapshot.snapshot import Snapshot
 
 BUCKET: Final = "aws-s3-bucket"
 ROLE: Final = "aws-iam-role"
-NONE_TOLD: Final = frozenset({BUCKET, ROLE})
+DATABASE: Final = "aws-rds-instance"
+CLUSTER: Final = "aws-rds-cluster"
+_DATABASES: Final = frozenset({DATABASE, CLUSTER})
+NONE_TOLD: Final = frozenset({BUCKET, ROLE, *_DATABASES})
 """Kinds of which it is told that there is no way, where that is so."""
 READ: Final = (*DATA, "aws-kms-key")
 """Kinds of which it is asked who reads them."""
@@ -114,9 +120,11 @@ def coming(snapshot: Snapshot, account: str, *, most: int = MOST) -> Coming:
         if _kind(asset.component) == BUCKET and asset.arn not in certain:
             own = policies[asset.component]
             world = World(snapshot, indexes)  # which notes what is read: of each by itself
-            why = hidden or land.hides(account, own) or _of_bucket(world, asset, own, account)
-            if why:
-                unsure.setdefault(asset.component, why[0])
+            whys = hidden or land.hides(account, own) or _of_bucket(world, asset, own, account)
+            if whys:
+                unsure.setdefault(asset.component, whys[0])
+    for component, why in _of_databases(snapshot, land, account, hidden, indexes):
+        unsure.setdefault(component, why)
     opens = NONE_TOLD - left_out
     if hidden:
         opens -= {ROLE}
@@ -190,6 +198,54 @@ def _doubts(hops: Iterable[Hop], certain: set[str]) -> dict[str, str]:
                 found[hop.target] = doubt or f"there may be a way: {hop.how}"
                 waiting.append((hop.target, found[hop.target]))
     return found
+
+
+def _of_databases(
+    snapshot: Snapshot, land: Land, account: str, hidden: list[str], indexes: dict[Any, Any]
+) -> Iterator[tuple[str, str]]:
+    """Why strangers may connect to a database all the same, of each where something may."""
+    several = [seen for kind in sorted(_DATABASES) for seen in snapshot.of_kind(kind)]
+    if not several:
+        return
+    world = World(snapshot, indexes)
+    ours = land.grounds[account].terrain.account
+    near = reached([*land.hops, *_from_what_is_not_read(ours)], [INTERNET])
+    why = next(iter(hidden), "") or steering(ours, near)
+    databases: Databases | None = None
+    try:
+        if not why:
+            others = _called_by_others(world, account)
+            databases = Databases(world, account, Networks(world, account, near, others))
+    except UnknownError as error:
+        why = error.why
+    for seen in several:
+        told = why if databases is None else databases.why(world.subject(seen))
+        if told:
+            yield seen.found.id, told
+
+
+def _called_by_others(world: World, account: str) -> set[str]:
+    """The functions that somebody may call, or may be able to, who is not of the account.
+
+    Whether one of its aliases lets them, or it does itself.
+    """
+    found: set[str] = set()
+    for kind in ("aws-lambda-function", ALIAS):
+        for one in world.all(kind, account=account):
+            if _is_called_by_others(one, account):
+                found.add(":".join(one.name.split(":")[:7]))
+    return found
+
+
+def _is_called_by_others(one: Subject, account: str) -> bool:
+    try:
+        written = one.read("policy", None)
+    except UnknownError:
+        return True
+    if not written:
+        return False
+    policy = read(written, name=f"policy of {one.label}", kind=Kind.RESOURCE)
+    return bool(policy.faults) or any(True for _ in _others(policy.statements, account))
 
 
 def _of_bucket(world: World, asset: Asset, policy: Document | None, account: str) -> list[str]:
