@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
-from unittest.mock import Mock
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 import watchfiles
@@ -22,7 +22,10 @@ from ringwall.gateway.watching import Watch
 from ringwall.runtime.configuration import ConfigurationError, Problem
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import Installation
+from ringwall.runtime.processes.calls import call_sync
 from ringwall.runtime.processes.logs.records import Level, LogSink
+from ringwall.runtime.processes.spec import ProcessSpec
+from ringwall.runtime.processes.supervisor import Supervisor
 
 NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
 FILES = ((Path("policies/a.cedar"), b'@id("a") permit (principal, action, resource);'),)
@@ -324,3 +327,31 @@ def test_what_is_saved_after_a_defect_is_noticed(
     assert calls == 2
     assert len(told) == 1
     assert "defect" in told[0]
+
+
+def test_who_asks_at_once_hears_of_all_that_is_going_to_run(
+    installation: Installation, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nobody would be there, and so nobody would not be ready."""
+    told: list[tuple[str, str]] = []
+
+    async def until_told(*_: object, **__: object) -> None:
+        asked = asyncio.to_thread(call_sync, installation.control, "status", timeout=20)
+        found = cast("dict[str, Any]", await asked)["processes"]
+        told.extend((one["name"], one["state"]) for one in found)
+
+    async def serve() -> None:
+        run = Run(installation, sink=cast("LogSink", None), watch=False)
+        monkeypatch.setattr(run, "_begin", AsyncMock(return_value=steps.version))
+        monkeypatch.setattr(run, "_specifications", lambda _: specs)
+        await run.serve(installation.load(), announce=lambda _: None)
+
+    specs = tuple(
+        ProcessSpec(name=one, argv=("true",), cwd=Path("/"), environment={})
+        for one in ("edge", "web")
+    )
+    monkeypatch.setattr(running, "Supervisor", Supervisor)
+    monkeypatch.setattr(running, "run_until_told", until_told)
+    monkeypatch.setattr("ringwall.gateway.ports.require_free", lambda *_: None)
+    asyncio.run(serve())
+    assert told == [("edge", "starting"), ("web", "starting")]

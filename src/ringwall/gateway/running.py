@@ -120,12 +120,14 @@ class Run:
                 if self._watches:
                     self._keep(self._watch.run())
 
+            specs = self._specifications(configuration)
+            self._supervisor.expect(specs)
             await control.start(self._installation.control)
             self._keep(self._shadow.watch())
             try:
                 await run_until_told(
                     self._supervisor,
-                    self._specifications(configuration),
+                    specs,
                     signals=self._signals,
                     started=started,
                 )

@@ -74,6 +74,40 @@ def test_a_process_starts_after_the_ones_before_it_are_ready(
     assert book.of("second") == ["True"]
 
 
+def test_who_asks_before_all_are_begun_hears_of_all_of_them(
+    run_dir: Path, book: Any, spec: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a few that are ready would be taken for everything that runs, or nobody would."""
+    told: list[dict[str, tuple[str, int | None]]] = []
+
+    async def story(supervisor: Supervisor) -> None:
+        async def tell(*_: object, **__: object) -> None:
+            found = by_name(supervisor)
+            told.append({name: (one.state, one.pid) for name, one in found.items()})
+
+        monkeypatch.setattr("ringwall.runtime.processes.supervisor.end_leftovers", tell)
+        specs = [spec("one", SLEEP), spec("two", SLEEP, after=("one",))]
+        supervisor.expect(specs)
+        await tell()
+        assert await supervisor.start(specs) == ()
+        assert {each.state for each in supervisor.status()} == {ProcessState.READY}
+
+    play(run_dir, book, story)
+    assert told == [{"one": ("starting", None), "two": ("starting", None)}] * 2
+
+
+def test_what_was_never_begun_is_not_told_of_after_the_end(
+    run_dir: Path, book: Any, spec: Any
+) -> None:
+    async def story() -> None:
+        supervisor = Supervisor(run_dir, sink=book)
+        supervisor.expect([spec("one", SLEEP)])
+        await supervisor.stop()
+        assert supervisor.status() == ()
+
+    asyncio.run(story())
+
+
 def test_they_stop_in_the_reverse_order(run_dir: Path, book: Any, spec: Any) -> None:
     ends = (
         "import signal, sys, time\n"

@@ -58,6 +58,7 @@ class Supervisor:
         self._state = StateFile(run_dir / "state.json", self._complain)
         self._boot = kernel.boot_identity()
         self._keepers: dict[str, Keeper] = {}
+        self._expected: dict[str, ProcessStatus] = {}
         self._order: tuple[str, ...] = ()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._following: asyncio.Task[None] | None = None
@@ -80,6 +81,32 @@ class Supervisor:
         """
         self._lock.acquire()
 
+    def expect(self, specs: Iterable[ProcessSpec]) -> None:
+        """Tell of what :meth:`start` is going to start as starting; :meth:`start` does it too.
+
+        Whoever asks before that would take those that are there already for all.
+
+        Raises:
+            SpecError: the specifications make no sense.
+
+        """
+        now = self._clock.now()
+        self._expected = {
+            spec.name: ProcessStatus(
+                name=spec.name,
+                state=ProcessState.STARTING,
+                pid=None,
+                restarts=0,
+                since=now,
+                last_exit=None,
+                resident_bytes=0,
+                essential=spec.essential,
+                adopted=False,
+            )
+            for spec in start_order(specs)
+        }
+        self._order = tuple(self._expected)
+
     async def start(self, specs: Iterable[ProcessSpec]) -> tuple[ProcessStatus, ...]:
         """Recover what an earlier supervisor left, start the rest, wait for the essential ones.
 
@@ -95,7 +122,7 @@ class Supervisor:
         ordered = start_order(specs)
         self.acquire()
         async with self._changing:
-            self._order = tuple(spec.name for spec in ordered)
+            self.expect(ordered)
             if self._following is None:
                 self._following = asyncio.get_running_loop().create_task(self._tails.follow())
                 self._following.add_done_callback(self._watch_own)
@@ -164,6 +191,7 @@ class Supervisor:
         """
         if not self._stopping.done():
             self._stopping.set_result(None)
+        self._expected.clear()
         async with self._changing:
             await self._stop_some(set(self._keepers))
             if self._lock.held:  # else the state is somebody else's
@@ -184,8 +212,13 @@ class Supervisor:
     def status(self) -> tuple[ProcessStatus, ...]:
         """How every process fares, in start order."""
         table = kernel.process_table()
-        keepers = [self._keepers[name] for name in self._order if name in self._keepers]
-        return tuple(self._status_of(keeper, table) for keeper in keepers)
+        found = []
+        for name in self._order:
+            if name in self._keepers:
+                found.append(self._status_of(self._keepers[name], table))
+            elif name in self._expected:
+                found.append(self._expected[name])
+        return tuple(found)
 
     def _status_of(
         self, keeper: Keeper, table: dict[int, kernel.ProcessFacts] | None = None
@@ -291,6 +324,7 @@ class Supervisor:
             told=self._told,
         )
         self._keepers[spec.name] = keeper
+        self._expected.pop(spec.name, None)
         # Followed from now on: an adopted child has been writing all along.
         self._tails.follow_name(spec.name)
         return keeper
