@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from tests.gateway.live.stage import free_port
+from tests.ports import free_port
 
 from bench import asking, edge, identity_edge, load
 from bench.proxies import Asking, start

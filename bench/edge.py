@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.gateway.live.stage import free_port
+from tests.ports import free_port
 
 from bench import load
 from bench.load import Result

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from tests.gateway.live.stage import free_port
+from tests.ports import free_port
 
 from bench import edge, load
 from bench.identity_edge import Asked, count, credentials

@@ -24,7 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.gateway.live.stage import free_port
+from tests.ports import free_port
 
 from bench import edge, load
 from bench.identity_edge import Asked, Change, apply, compare, credentials, parts, variant

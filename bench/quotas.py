@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from tests.gateway.live.stage import free_port
 from tests.gateway.quotas.asking import METHOD
 from tests.gateway.quotas.redis_server import RedisServer
+from tests.ports import free_port
 
 from bench import load
 from bench.proxies import Json, Proxy, start

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "ringwall"
@@ -90,8 +91,7 @@ def upstream(tmp_path: Path) -> Iterator[int]:
     """A tiny HTTP server, of which ringwall knows only the port."""
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "hello.txt").write_text("hello from behind\n")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)],
         cwd=tmp_path / "site",
@@ -113,10 +113,7 @@ def test_it_serves_from_init_to_down(ringwall: Path, upstream: int, tmp_path: Pa
     where = "import ringwall; print(ringwall.__file__)"
     assert str(ringwall.parents[1]) in run(ringwall.with_name("python"), "-c", where, cwd=folder)
 
-    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
-    edge, redirect, private = (door.getsockname()[1] for door in doors)
-    for door in doors:
-        door.close()
+    edge, redirect, private = (free_port() for _ in range(3))
     flags = ("--host", "app.example", "--service", "site", "--owner", "tests")
     places = ("--upstream", f"127.0.0.1:{upstream}", "--listen", f"127.0.0.1:{edge}")
     run(ringwall, "init", *flags, *places, cwd=folder)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.gateway.live.stage import free_port
+from tests.ports import free_port
 from tests.posture.accounts.generating import generate
 from tests.posture.accounts.making import Making, Size
 from tests.posture.accounts.reading import Reading

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.gateway.live.stage import free_port
+from tests.ports import free_port
 
 from bench.siege.services import Services
 from bench.siege.target import APP, Target

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from tests.gateway.live.stage import Json, Stage, free_port
+from tests.gateway.live.stage import Json, Stage
+from tests.ports import free_port
 
 from bench.siege.services import Services
 from bench.siege.target import APP, ID, Target

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.gateway.live.stage import free_port
+from tests.ports import free_port
 
 from ringwall.gateway import xds
 from ringwall.gateway.admin import Admin

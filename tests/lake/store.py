@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import boto3
+from tests.ports import free_port
 
 from ringwall.lake.bucket import Bucket
 
@@ -78,8 +79,7 @@ def put_object(bucket: Bucket, name: str, content: bytes) -> None:
 @contextmanager
 def store(**environment: str) -> Iterator[Store]:
     """One, running; it ends with it."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
         env={**os.environ, **environment},

@@ -16,7 +16,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from moto.server import ThreadedMotoServer
 from tests.ledger.forests import KEY, signed
-from tests.ledger.witnesses import answering, free_port
+from tests.ledger.witnesses import answering
+from tests.ports import free_port
 
 from ringwall.core.clock import SystemClock
 from ringwall.ledger.anchors.anchor import AnchorError, Sealed

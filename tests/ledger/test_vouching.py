@@ -15,7 +15,8 @@ import pytest
 from tests.ledger.forests import KEY, ORIGIN, WITNESS, check_proofs, entry, grown, leaves, signed
 from tests.ledger.notaries import NotaryProcess
 from tests.ledger.verifier import run
-from tests.ledger.witnesses import WitnessProcess, answering, free_port
+from tests.ledger.witnesses import WitnessProcess, answering
+from tests.ports import free_port
 
 from ringwall.ledger.anchors.anchor import AnchorError, Sealed
 from ringwall.ledger.anchors.kinds import anchor_of

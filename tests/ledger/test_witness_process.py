@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from tests.ledger.forests import KEY, ORIGIN, leaves, signed
-from tests.ledger.witnesses import WitnessProcess, answering, ask, free_port
+from tests.ledger.witnesses import WitnessProcess, answering, ask
+from tests.ports import free_port
 
 from ringwall.ledger.keys import Kind, SigningKey
 from ringwall.ledger.notes import Note

@@ -75,12 +75,6 @@ class WitnessProcess:
         self.process.wait(10)
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 def ask(url: str, method: str, path: str, body: bytes | None = None) -> tuple[int, str, bytes]:
     """Status, content type and body."""
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from tests.gateway.live.lone import lone_envoy
-from tests.gateway.live.stage import free_port
+from tests.ports import free_port
 
 from ringwall.access.compiler.facts import Parameter, Several, Text
 from ringwall.access.compiler.requests import Request

@@ -17,10 +17,11 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import yaml
 from tests.gateway.live.record import lines_of
-from tests.gateway.live.stage import Json, free_port
+from tests.gateway.live.stage import Json
 from tests.identity import tenants
 from tests.identity.edge.scene import COOKIE, SECRET, IdentityStage, identity_stage
 from tests.identity.provider.party import TOKEN, VERIFIER, challenge_of
+from tests.ports import free_port
 
 from ringwall.access.engine import Engine
 from ringwall.access.guarding import MACHINE

@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from tests.gateway.certificates.acme_stage import acme_server
 from tests.gateway.live.load import Load
-from tests.gateway.live.stage import Json, Stage, free_port, plain_config
+from tests.gateway.live.stage import Json, Stage, plain_config
+from tests.ports import free_port
 
 from ringwall.core.clock import SystemClock
 from ringwall.gateway.certificates.authority import key_pem, pem

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import random
 import signal
 import socket
 import ssl
@@ -19,6 +18,7 @@ from unittest.mock import patch
 import httpcore
 import httpx
 import yaml
+from tests.ports import free_port
 from tests.preloaded import program
 from tests.runtime.migrated import put_tables_unless_there
 
@@ -36,21 +36,6 @@ NO_ROOM = b"inotify instances to watch their files"
 """What is told where others hold too many of them: a user has 128 as Linux comes."""
 
 Json = dict[str, Any]
-
-
-_PORTS = iter(random.Random(os.getpid()).sample(range(12_000, 32_000), 15_000))
-"""Below those the kernel gives to outgoing connections, and never the same one twice."""
-
-
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on."""
-    for port in _PORTS:
-        try:
-            socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return port
-    raise AssertionError("no port is free")
 
 
 def echo_service(name: str = "echo", **more: Any) -> Json:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.gateway.live.lone import lone_envoy
 from tests.gateway.live.solving import NAVIGATION, question, solved, with_pass
-from tests.gateway.live.stage import free_port
+from tests.ports import free_port
 
 from ringwall.gateway.availability.challenge import Challenge
 from ringwall.gateway.envoy.challenge import CHALLENGE_TYPE, filled, page_reply

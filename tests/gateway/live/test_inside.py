@@ -18,7 +18,8 @@ import pytest
 from cryptography import x509
 from tests.gateway.live import peers
 from tests.gateway.live.peers import DOMAIN, Identities, Pair, again, ask_over, open_over, through
-from tests.gateway.live.stage import Json, Stage, echo_service, free_port, header
+from tests.gateway.live.stage import Json, Stage, echo_service, header
+from tests.ports import free_port
 
 from ringwall.gateway.admin import Admin
 

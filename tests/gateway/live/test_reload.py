@@ -15,7 +15,8 @@ import httpx
 import pytest
 from tests.gateway.live.asking import ask, gateway_of, pids, refused, reload
 from tests.gateway.live.load import Load, in_turn
-from tests.gateway.live.stage import Json, Stage, echo_service, free_port, plain_config
+from tests.gateway.live.stage import Json, Stage, echo_service, plain_config
+from tests.ports import free_port
 from websockets.sync.client import connect
 
 from ringwall.gateway.config import HostSettings

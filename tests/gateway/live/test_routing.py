@@ -11,8 +11,9 @@ import httpx
 import pytest
 from tests.gateway.live import upstream
 from tests.gateway.live.peers import through
-from tests.gateway.live.stage import Json, Stage, echo_service, free_port, header
+from tests.gateway.live.stage import Json, Stage, echo_service, header
 from tests.gateway.live.upstream import Exchange, Upstream, reply
+from tests.ports import free_port
 
 from ringwall.core.clock import SystemClock
 from ringwall.gateway.certificates.store import CertificateStore

@@ -10,10 +10,11 @@ from typing import Any
 import h2.exceptions
 import httpx
 import pytest
-from tests.gateway.live.stage import Json, Stage, free_port
+from tests.gateway.live.stage import Json, Stage
 from tests.gateway.live.upstream import Exchange, Upstream, reply
 from tests.gateway.live.wire import connect
 from tests.gateway.live.wire2 import Http2
+from tests.ports import free_port
 
 from ringwall.gateway.admin import Admin
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.gateway.live.lone import lone_envoy
-from tests.gateway.live.stage import free_port
 from tests.gateway.live.upstream import Upstream
+from tests.ports import free_port
 
 from ringwall.gateway.config import Edge, HostSettings, Route
 from ringwall.gateway.envoy import http, listeners, overload

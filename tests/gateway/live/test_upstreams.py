@@ -10,8 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.gateway.live.stage import Json, Stage, free_port
+from tests.gateway.live.stage import Json, Stage
 from tests.gateway.live.upstream import Answer, Exchange, Upstream, hang_up, reply, status
+from tests.ports import free_port
 
 from ringwall.gateway.admin import Admin
 

@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.gateway.live.stage import free_port
 from tests.gateway.quotas.asking import METHOD, question
 from tests.gateway.quotas.redis_server import PASSWORD, RedisServer
 from tests.gateway.quotas.served import Served
 from tests.gateway.quotas.test_buckets import buckets
+from tests.ports import free_port
 
 from ringwall.gateway.certificates.authority import key_pem, pem
 from ringwall.gateway.quotas import resp, script

@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from tests.gateway.live.stage import free_port
+from tests.ports import free_port
 
 from ringwall.identity import facts as facts_file
 from ringwall.identity.config import Identity

@@ -18,7 +18,7 @@ import httpx
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from tests.gateway.live.stage import free_port
+from tests.ports import free_port
 from tests.runtime.conftest import environment
 
 from ringwall.identity import facts as facts_file

@@ -12,8 +12,8 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 from tests.gateway.certificates.acme_stage import tools_python
-from tests.gateway.live.stage import free_port
 from tests.identity import tenants
+from tests.ports import free_port
 
 from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts

@@ -12,8 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
-from tests.gateway.live.stage import Json, Stage, echo_service, free_port, plain_config
+from tests.gateway.live.stage import Json, Stage, echo_service, plain_config
 from tests.lake.intake.stage import Reply, asked, connect_to_loopback
+from tests.ports import free_port
 
 from ringwall.core.clock import SystemClock
 from ringwall.gateway.certificates.store import CertificateStore

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
-from tests.gateway.live.stage import Json, Stage, free_port
+from tests.gateway.live.stage import Json, Stage
 from tests.gateway.live.upstream import Answer, Upstream, reply
+from tests.ports import free_port
 
 APP = "https://app.localhost"
 PAGE = "<!doctype html><title>Shop</title><p>100% of it is being worked on"
