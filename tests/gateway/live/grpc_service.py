@@ -1,5 +1,6 @@
 """A gRPC service without generated code: bytes in, bytes out."""
 
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,14 @@ def _count(request: bytes, _context: grpc.ServicerContext) -> Iterator[bytes]:
         time.sleep(0.05)
 
 
+def _tell(request: bytes, heard: threading.Semaphore) -> Iterator[bytes]:
+    """Count, and say nothing more before somebody has ``heard`` what was said."""
+    for number in range(int(request)):
+        yield str(number).encode()
+        assert heard.acquire(timeout=10), f"nobody heard {number}"
+        time.sleep(0.05)
+
+
 def _gather(requests: Iterator[bytes], _context: grpc.ServicerContext) -> bytes:
     return str(sum(len(one) for one in requests)).encode()
 
@@ -41,14 +50,18 @@ def _converse(requests: Iterator[bytes], _context: grpc.ServicerContext) -> Iter
 
 
 class GrpcService:
-    """Listens while it is entered."""
+    """Listens while it is entered. Who asks it to tell releases ``heard`` for each word."""
 
     def __init__(self) -> None:
+        self.heard = threading.Semaphore(0)
         self._server = grpc.server(ThreadPoolExecutor(max_workers=20))
         handlers: dict[str, Any] = {
             "Echo": grpc.unary_unary_rpc_method_handler(_echo),
             "Refuse": grpc.unary_unary_rpc_method_handler(_refuse),
             "Count": grpc.unary_stream_rpc_method_handler(_count),
+            "Tell": grpc.unary_stream_rpc_method_handler(
+                lambda request, _: _tell(request, self.heard)
+            ),
             "Gather": grpc.stream_unary_rpc_method_handler(_gather),
             "Converse": grpc.stream_stream_rpc_method_handler(_converse),
         }

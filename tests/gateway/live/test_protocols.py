@@ -20,9 +20,10 @@ import pytest
 from tests.gateway.live import wire
 from tests.gateway.live.grpc_service import GrpcService
 from tests.gateway.live.http2_service import Http2Service
-from tests.gateway.live.stage import Json, Stage, echo_service, free_port, header
-from tests.gateway.live.upstream import Exchange, Upstream, reply
+from tests.gateway.live.stage import Json, Stage, echo_service, header
+from tests.gateway.live.upstream import Exchange, Upstream, hang_up, reply
 from tests.gateway.live.wire2 import Http2
+from tests.ports import free_port
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -69,6 +70,7 @@ class Services:
                 route("plain", "/plain/**", "plain"),
                 route("two", "/two/**", "two"),
                 route("words", "/tests.Words/{method}", "words", methods=["POST"]),
+                route("tell", "/tests.Words/Tell", "words", methods=["POST"], streaming=True),
                 route("count", "/tests.Words/Count", "words", methods=["POST"], streaming=True),
                 route(
                     "talk",
@@ -78,8 +80,8 @@ class Services:
                     streaming=True,
                     body_limit="8MiB",
                 ),
-                route("events", "/events", "echo", streaming=True, timeout="500ms"),
-                route("cut", "/events", "echo", timeout="500ms", hosts=["strict.localhost"]),
+                route("events", "/events", "plain", streaming=True, timeout="500ms"),
+                route("cut", "/events", "plain", timeout="500ms", hosts=["strict.localhost"]),
                 route("chat", "/chat", "echo", websocket=True, timeout="500ms", body_limit="1KiB"),
                 route("big", "/big/**", "echo", body_limit="64MiB", timeout="30s"),
                 route("limited", "/limited", "echo", body_limit="20KiB"),
@@ -210,10 +212,33 @@ def test_compression_is_left_alone(client: httpx.Client, services: Services) -> 
     assert asked == ["gzip, br"]
 
 
-def test_events_arrive_one_by_one_and_outlast_the_time_out(client: httpx.Client) -> None:
+def test_events_arrive_one_by_one_and_outlast_the_time_out(
+    client: httpx.Client, services: Services
+) -> None:
+    """None is sent before the one before was heard, however late who hears it gets to it."""
+    heard, arrivals = threading.Semaphore(0), list[tuple[float, str]]()
+
+    def tell(exchange: Exchange) -> None:
+        exchange.send_response_only(200)
+        exchange.send_header("content-type", "text/event-stream")
+        exchange.send_header("transfer-encoding", "chunked")
+        exchange.end_headers()
+        for number in range(20):
+            event = f"data: {number}\n\n".encode()
+            exchange.wfile.write(b"%x\r\n%b\r\n" % (len(event), event))
+            if not heard.acquire(timeout=10):
+                hang_up(exchange)
+                return
+            time.sleep(0.05)
+        exchange.wfile.write(b"0\r\n\r\n")
+
+    services.plain.answer = tell
     with client.stream("GET", "/events") as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
-        arrivals = [(time.monotonic(), line) for line in answer.iter_lines() if line]
+        for line in answer.iter_lines():
+            if line:
+                arrivals.append((time.monotonic(), line))
+                heard.release()
     assert [line for _, line in arrivals] == [f"data: {n}" for n in range(20)]
     times = [at for at, _ in arrivals]
     assert times[-1] - times[0] > 0.8, "they came together"
@@ -324,7 +349,7 @@ def channel(stage: Stage) -> Iterator[grpc.Channel]:
         yield made
 
 
-def test_grpc_passes_in_all_its_forms(channel: grpc.Channel) -> None:
+def test_grpc_passes_in_all_its_forms(channel: grpc.Channel, services: Services) -> None:
     echo = channel.unary_unary("/tests.Words/Echo")
     answer, call = echo.with_call(b"hello", metadata=[("x-asked", "this")], timeout=5)
     assert answer == b"hello"
@@ -332,8 +357,10 @@ def test_grpc_passes_in_all_its_forms(channel: grpc.Channel) -> None:
     assert ("x-bytes", "5") in call.trailing_metadata()
     assert call.code() is grpc.StatusCode.OK
 
-    count = channel.unary_stream("/tests.Words/Count")(b"10", timeout=5)
-    arrivals = [(one, time.monotonic()) for one in count]
+    arrivals = list[tuple[bytes, float]]()
+    for one in channel.unary_stream("/tests.Words/Tell")(b"10", timeout=20):
+        arrivals.append((one, time.monotonic()))
+        services.grpc.heard.release()
     assert [one for one, _ in arrivals] == [str(n).encode() for n in range(10)]
     assert arrivals[-1][1] - arrivals[0][1] > 0.3
 
