@@ -111,11 +111,12 @@ class HostileStage:
 
 @contextmanager
 def hostile_stage(
-    folder: Path, *, route: Json | None = None, **edge: object
+    folder: Path, *, route: Json | None = None, kind: type[Stage] = Stage, **edge: object
 ) -> Iterator[HostileStage]:
     """A whole edge in ``folder`` before a recorder.
 
-    ``edge`` adds to the edge's settings, ``route`` to those of every route.
+    ``edge`` adds to the edge's settings, ``route`` to those of every route; another ``kind`` of
+    stage runs less than all of Ringwall.
     """
     with Recorder() as recorder, Recorder2() as recorder2:
         plain = {"owner": "tests", "tls": "none", "health": None}
@@ -138,7 +139,7 @@ def hostile_stage(
                 for number, path in enumerate(paths)
             ],
         }
-        with Stage(folder, config) as stage:
+        with kind(folder, config) as stage:
             yield HostileStage(stage.up(), recorder, recorder2)
 
 

@@ -14,6 +14,7 @@ from tests.gateway.live import floods
 from tests.gateway.live.bystander import Bystander
 from tests.gateway.live.hostile import HostileStage, hostile_stage
 from tests.gateway.live.hostile_crafting import TE, get, post
+from tests.gateway.live.proxies_alone import ProxiesAlone
 from tests.gateway.live.stage import Stage
 from tests.gateway.live.wire import connect
 from tests.gateway.live.wire2 import Http2
@@ -40,6 +41,18 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostileStage]:
     limits = {**dict.fromkeys(names, "1s"), "connection_idle": "1.5s", "connections": CONNECTIONS}
     folder = tmp_path_factory.mktemp("slow")
     with hostile_stage(folder, route={"idle_timeout": "1s"}, limits=limits) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostileStage]:
+    """An edge for few connections, which stay: all of them have to be made before one is used.
+
+    Without a sentry, which would have those that are idle ended once most are taken.
+    """
+    limits = {"connections": CONNECTIONS}
+    folder = tmp_path_factory.mktemp("few")
+    with hostile_stage(folder, kind=ProxiesAlone, limits=limits) as running:
         yield running
 
 
@@ -158,30 +171,28 @@ def test_http2_answers_into_closed_windows_are_given_up(hostile: HostileStage) -
     bystander.check()
 
 
-def test_when_connections_run_out_the_next_is_refused_and_others_go_on(
-    hostile: HostileStage,
-) -> None:
-    _wait_for(lambda: _active(hostile) == 0)
+def test_when_connections_run_out_the_next_is_refused_and_others_go_on(few: HostileStage) -> None:
+    _wait_for(lambda: _active(few) == 0)
     with contextlib.ExitStack() as stack:
-        held = [stack.enter_context(connect(hostile.stage)) for _ in range(CONNECTIONS)]
+        held = [stack.enter_context(connect(few.stage)) for _ in range(CONNECTIONS)]
         for _ in range(5):
             with pytest.raises(OSError):  # noqa: PT011 - reset or closed in the handshake
-                connect(hostile.stage, timeout=2.0)
+                connect(few.stage, timeout=2.0)
         held[0].sendall(get(b"/static/held"))
         assert held[0].recv(65536).startswith(b"HTTP/1.1 200 ")
-        assert hostile.admin.ready()
-    _wait_for(lambda: _active(hostile) == 0)
-    assert hostile.stage.get("https://app.localhost/static/again").status_code == 200
+        assert few.admin.ready()
+    _wait_for(lambda: _active(few) == 0)
+    assert few.stage.get("https://app.localhost/static/again").status_code == 200
 
 
-def test_connections_to_the_redirect_leave_most_for_the_edge(hostile: HostileStage) -> None:
-    _wait_for(lambda: _active(hostile) == 0)
+def test_connections_to_the_redirect_leave_most_for_the_edge(few: HostileStage) -> None:
+    _wait_for(lambda: _active(few) == 0)
     with contextlib.ExitStack() as stack:
         for _ in range(CONNECTIONS):
-            address = ("127.0.0.1", hostile.stage.redirect)
+            address = ("127.0.0.1", few.stage.redirect)
             stack.enter_context(socket.create_connection(address))
         for number in range(CONNECTIONS // 2):
-            tls = stack.enter_context(connect(hostile.stage))
+            tls = stack.enter_context(connect(few.stage))
             tls.sendall(get(f"/static/{number}".encode()))
             assert tls.recv(65536).startswith(b"HTTP/1.1 200 ")
 
