@@ -269,9 +269,11 @@ def test_after_everything_is_killed_up_works_at_once(tmp_path: Path) -> None:
         stage.wait(lambda: not stage.left(), within=5)
 
 
+@pytest.mark.alone  # the bound is one of seconds
 def test_down_lets_requests_in_flight_end(tmp_path: Path) -> None:
     with Stage(tmp_path, two_services()) as stage:
         stage.up()
+        before = _asked(stage)
         with Load(
             stage.port,
             stage.trust(),
@@ -280,7 +282,8 @@ def test_down_lets_requests_in_flight_end(tmp_path: Path) -> None:
             fresh=0,
             pause=60,
         ) as load:
-            time.sleep(0.7)
+            # Four clients, and two with three requests each; nobody asks again within a minute.
+            stage.wait(lambda: _asked(stage) == before + 10)
             began = time.monotonic()
             assert stage.command("down").returncode == 0
             assert time.monotonic() - began < 8
@@ -288,6 +291,12 @@ def test_down_lets_requests_in_flight_end(tmp_path: Path) -> None:
         assert load.tally.total == 10
         assert not load.tally.failures, load.tally.told()
         stage.wait(lambda: not stage.left(), within=5)
+
+
+def _asked(stage: Stage) -> int:
+    """How many requests have come to the edge so far."""
+    name = "http.edge.downstream_rq_total"
+    return int(stage.gateway().admin("edge").stats(f"^{name}$")[name])
 
 
 def test_a_second_up_says_who_runs(running: Stage) -> None:
