@@ -32,6 +32,7 @@ def sign_out(page: Page) -> None:
 
 Late = Callable[[dict[str, float]], None]
 OFFER = "/accounts/2fa/webauthn/login/"
+SCRIPT = "/static/identity/passkeys.js"
 
 
 @pytest.fixture
@@ -48,8 +49,8 @@ const get = navigator.credentials.get.bind(navigator.credentials);
 navigator.credentials.get = (asked) =>
   asked.mediation !== "conditional"
     ? get(asked)
-    : new Promise((_, give) => {
-        asked.signal.addEventListener("abort", () => give(asked.signal.reason));
+    : new Promise((_, refuse) => {
+        asked.signal.addEventListener("abort", () => refuse(asked.signal.reason));
       });
 """
 """It is offered there, and nobody takes it: the authenticator of tests would at once."""
@@ -97,6 +98,55 @@ def test_an_offer_that_comes_late_signs_nobody_out(page: Page, late: Late) -> No
     heading(page, "Hello, Ada")
     page.goto("/sessions")
     heading(page, "Sessions")
+
+
+OFFERED_ONCE_A_FORM_IS_SENT = """
+PublicKeyCredential.isConditionalMediationAvailable = () =>
+  new Promise((give) => addEventListener("submit", () => setTimeout(give, 50, true)));
+"""
+CHOSEN_ONCE_A_FORM_IS_SENT = """
+const get = navigator.credentials.get.bind(navigator.credentials);
+const sent = new Promise((give) => addEventListener("submit", () => setTimeout(give, 50)));
+navigator.credentials.get = async (asked) => {
+  if (asked.mediation === "conditional") await sent;
+  return get(asked);
+};
+"""
+
+
+def test_no_passkey_is_offered_once_a_password_is_on_its_way(page: Page, late: Late) -> None:
+    ada = someone()
+    # The browser takes its time to say whether it can offer one.
+    page.add_init_script(OFFERED_ONCE_A_FORM_IS_SENT)
+    late({OFFER: 1.0, "/": 2.0})
+    sign_in(page, ada.email)
+    heading(page, "Hello, Ada")
+    page.goto("/sessions")
+    heading(page, "Sessions")
+
+
+def test_no_passkey_takes_the_place_of_a_password_on_its_way(page: Page, late: Late) -> None:
+    ada = someone()
+    Authenticator(page)
+    sign_in(page, ada.email)
+    add_passkey(page)
+    heading(page, "Recovery codes")
+    page.context.clear_cookies()
+    page.add_init_script(CHOSEN_ONCE_A_FORM_IS_SENT)
+    page.goto("/accounts/login/")
+    late({"/accounts/login/": 1.0})
+    page.get_by_label("Mail address").fill(ada.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    press(page.get_by_role("button", name="Sign in with a password"))
+    heading(page, "Second step")
+
+
+def test_a_button_waits_for_its_script(page: Page, late: Late) -> None:
+    Authenticator(page)
+    late({SCRIPT: 2.0})
+    page.goto("/accounts/login/", wait_until="commit")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("alert")).to_contain_text("Press the button to try again")
 
 
 def test_an_offer_that_never_comes_keeps_nobody_out(page: Page, late: Late) -> None:

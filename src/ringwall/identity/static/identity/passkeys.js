@@ -111,8 +111,18 @@
     }
   };
 
+  // At most one request may wait in the browser: the one in the mail address field gives way, also to
+  // a form on its way, which neither an answer with options nor a passkey is to overtake.
+  let waiting = null;
+  let leaving = false;
+
   document.addEventListener("submit", async (event) => {
-    if (!asking || event.defaultPrevented) return;
+    if (event.defaultPrevented) return;
+    if (!asking) {
+      leaving = true;
+      waiting?.abort();
+      return;
+    }
     event.preventDefault();
     while (asking) await asking.catch(() => {});
     event.target.requestSubmit(event.submitter);
@@ -122,9 +132,6 @@
     form.elements.credential.value = asJson(credential);
     form.submit();
   };
-
-  // At most one request may wait in the browser: the one in the mail address field gives way.
-  let waiting = null;
 
   const ask = async (form) => {
     waiting?.abort();
@@ -141,7 +148,7 @@
 
   const offerInField = async (form) => {
     const able = await PublicKeyCredential.isConditionalMediationAvailable?.();
-    if (!able || !document.querySelector("input[autocomplete~='webauthn']")) return;
+    if (leaving || !able || !document.querySelector("input[autocomplete~='webauthn']")) return;
     waiting = new AbortController();
     const { signal } = waiting;
     try {
@@ -161,7 +168,6 @@
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     const button = form.querySelector("button[type='submit']");
     if (!window.PublicKeyCredential) {
-      button.disabled = true;
       tell({ name: "NotSupportedError" });
       continue;
     }
@@ -177,6 +183,8 @@
         tell(error);
       }
     });
+    // Pressed before this it would send the form with no passkey in it.
+    button.disabled = false;
     if (form.dataset.passkey === "sign-in") offerInField(form);
   }
 }
