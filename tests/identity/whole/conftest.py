@@ -4,7 +4,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from cryptography import x509
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from tests.gateway.live.stage import Json, Stage, echo_service
 from tests.identity.browser.chromium import ARGUMENTS, chromium
 from tests.identity.browser.house import spki_hash
@@ -12,6 +19,8 @@ from tests.identity.browser.house import spki_hash
 ID = "id.shop.localhost"
 NORTH = "north.shop.localhost"
 DESK: ViewportSize = {"width": 1440, "height": 900}
+_PATIENCE_MS = 20_000
+"""For a busy machine, of whatever waits; unsaid, ``expect`` has five seconds."""
 
 
 def config() -> Json:
@@ -47,6 +56,7 @@ def chrome(stage: Stage) -> Iterator[Browser]:
     program, environment = chromium()
     chain = next((stage.state / "pki" / "edge" / "hosts" / ID).glob("*.crt"))
     authority = x509.load_pem_x509_certificates(chain.read_bytes())[1]
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         trusted = f"--ignore-certificate-errors-spki-list={spki_hash(authority)}"
         browser = playwright.chromium.launch(
@@ -67,7 +77,7 @@ def opening(stage: Stage, chrome: Browser) -> Iterator[Opening]:
 
     def open_one() -> Page:
         context = chrome.new_context(viewport=DESK, base_url=f"https://{ID}:{stage.port}")
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(_PATIENCE_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         contexts.append(context)
