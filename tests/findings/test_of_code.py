@@ -44,7 +44,13 @@ def installation(tmp_path: Path) -> Installation:
 
 
 def declare(
-    installation: Installation, name: str, text: str, *, day: int = 0, cloud: Snapshot | None = None
+    installation: Installation,
+    name: str,
+    text: str,
+    *,
+    day: int = 0,
+    cloud: Snapshot | None = None,
+    doubted: tuple[tuple[str, str], ...] = (),
 ) -> dict[str, str]:
     """A code base of one file; how each finding stands then, by weakness and component."""
     from ringwall.findings.models import Queued
@@ -61,6 +67,7 @@ def declare(
         judge_all(read.snapshot, CHECKS),
         CHECKS,
         clouds=[] if cloud is None else [cloud],
+        doubted=doubted,
         is_whole=not read.is_broken,
         at=NOW - timedelta(days=9 - day),
     )
@@ -121,6 +128,19 @@ def test_what_is_not_as_it_is_declared_is_a_finding_until_it_is(installation: In
     assert declare(installation, "shop", text, day=1, cloud=cloud(DENIED)) == {DRIFT: "open"}
     assert declare(installation, "shop", text, day=2) == {DRIFT: "open"}
     assert declare(installation, "shop", text, day=3, cloud=cloud(ON)) == {DRIFT: "fixed"}
+
+
+def test_what_could_not_be_read_again_mends_no_drift(installation: Installation) -> None:
+    text, bucket = BUCKET + VERSIONED, "aws-s3-bucket/arn:aws:s3:::exports"
+    doubted = ((bucket, "versioning"),)
+    found = declare(installation, "shop", text, cloud=cloud(OFF), doubted=doubted)
+    assert found == {DRIFT: "open"}, "by the older reading it differs"
+    found = declare(installation, "shop", text, day=1, cloud=cloud(ON), doubted=doubted)
+    assert found == {DRIFT: "open"}
+    other = ((bucket, "encryption"),)
+    assert declare(installation, "shop", text, day=2, cloud=cloud(ON), doubted=other) == {
+        DRIFT: "fixed"
+    }
 
 
 GROUP = """resource "aws_security_group" "it" {

@@ -56,13 +56,16 @@ def declare(
     checks: Iterable[KnownCheck],
     *,
     clouds: Sequence[Snapshot] = (),
+    doubted: Iterable[tuple[str, str]] = (),
     is_whole: bool,
     at: datetime,
 ) -> Declared:
     """Take in a code base as it is now; whoever calls has opened the tables.
 
-    ``clouds`` are accounts as they were read last. Where a file could not be read it is not
-    ``is_whole``: then nothing is gone, and nothing is mended that is not seen.
+    ``clouds`` are accounts as they were read last; of ``doubted`` components and aspects there
+    something older is known, and they could not be read again: what differed does so still.
+    Where a file could not be read it is not ``is_whole``: then nothing is gone, and nothing is
+    mended that is not seen.
     """
     _stock(installation, name, snapshot, clouds, is_whole=is_whole, at=at)
     rules = installation.load().one(Findings, FINDINGS)
@@ -95,7 +98,7 @@ def declare(
             [_finding(one, name, at) for one in found],
             source=SOURCE,
             scope=f"drift {name}",
-            judged=_Compared(snapshot, clouds, found, is_whole=is_whole),
+            judged=_Compared(snapshot, clouds, found, doubted, is_whole=is_whole),
             rules=rules,
             categories=categories,
             at=at,
@@ -111,6 +114,7 @@ class _Compared:
         code: Snapshot,
         clouds: Sequence[Snapshot],
         found: Iterable[Drift],
+        doubted: Iterable[tuple[str, str]],
         *,
         is_whole: bool,
     ) -> None:
@@ -120,6 +124,8 @@ class _Compared:
         for cloud in clouds:
             for component, part in untold(code, cloud):
                 self._untold.setdefault(component, set()).add(part)
+        for component, aspect in doubted:
+            self._untold.setdefault(component, set()).add(aspect)
 
     def __call__(self, weakness: str, component: str, /) -> Outcome | None:
         if weakness != DRIFT:

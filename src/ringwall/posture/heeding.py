@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from ringwall.posture.checking.finding import KnownCheck
+from ringwall.posture.code.drift import NAMED
 from ringwall.posture.collecting.running import Target
 from ringwall.posture.happening import Happened
 from ringwall.posture.judging import Judged
 from ringwall.posture.keeping import Accounts, Version
+from ringwall.posture.newest import read_since
 from ringwall.posture.rejudging import Changes
 from ringwall.posture.scanning import Pages
 from ringwall.posture.snapshot.gaps import gaps_of
@@ -59,7 +61,7 @@ class Heeding:
             self._take_all(watch.standing.snapshot, watch.standing.judged.values())
             self._accounts.settle(account, mark)
         self._version = None  # where something fails below, what is kept is read anew
-        snapshot, done = watch.standing.snapshot, Changes()
+        snapshot, done, began = watch.standing.snapshot, Changes(), datetime.now(UTC)
         is_lent = self._accounts.lend(account, snapshot)
         pairs = watch.lent() if is_lent else []
         told = [*pairs, *((same, same) for same in watch.standing.still)] if is_lent else []
@@ -69,6 +71,9 @@ class Heeding:
             pairs += changed
             done.also(watch.changes)
             told += [*changed, *((same, same) for same in watch.standing.still)]
+        self._accounts.renew(
+            account, lambda: read_since(snapshot, NAMED, began, done.aspects), NAMED
+        )
         if done or is_lent:  # else all is as it is kept
             mark = self._accounts.owe(account)
             self._take(snapshot, told)

@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from ringwall.posture.collecting.remembering import Journal
 from ringwall.posture.lending import Told, lend, mark_of, told_by
+from ringwall.posture.newest import Newest, by_whole
 from ringwall.posture.snapshot.appending import Appended
 from ringwall.posture.snapshot.filing import read_snapshot, write_snapshot
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
@@ -124,7 +125,10 @@ class Accounts:
             "is_narrow": is_narrow,
         }
         self._keep_told(account, snapshot, read)
+        before = self.last(account)
         write_snapshot(self._path(account, "snapshot"), head, snapshot)
+        if before is None or before.read != read:
+            self._path(account, "newest").unlink(missing_ok=True)
         self._changes(account).forget()
 
     def add(
@@ -236,6 +240,48 @@ class Accounts:
         is_narrow = last is not None and last.is_narrow
         self.lend(account, snapshot)
         return Kept(**head, snapshot=snapshot, is_narrow=is_narrow)
+
+    def newest(self, account: str, kinds: Iterable[str]) -> Newest | None:
+        """What is known of these kinds by the newest reading of each thing, however little it read.
+
+        ``None`` and ``ValueError`` as of :meth:`get`. ``kinds`` are the same at each call.
+        """
+        kept = self.get(account)
+        if kept is None:
+            return None
+        return self._newer(account, kept.read) or by_whole(kept.snapshot, kinds)
+
+    def keep_newest(self, account: str, newest: Newest) -> None:
+        """Have it on the disk when this returns; it counts until the account is read anew."""
+        last = self.last(account)
+        if last is not None:
+            doubts = [[*name, why] for name, why in sorted(newest.doubts.items())]
+            head = {"read": last.read, "doubts": doubts}
+            write_snapshot(self._path(account, "newest"), head, newest.snapshot)
+
+    def renew(
+        self,
+        account: str,
+        read: Callable[[], Snapshot],
+        kinds: Iterable[str],
+    ) -> None:
+        """Bring what lesser readings told up to date, if any did, by what ``read`` says is newer.
+
+        Else what is kept is the newest. ``ValueError`` names a file that is damaged.
+        """
+        last = self.last(account)
+        newest = None if last is None else self._newer(account, last.read)
+        if newest is not None:
+            newest.take(read(), kinds)
+            self.keep_newest(account, newest)
+
+    def _newer(self, account: str, read: datetime) -> Newest | None:
+        """What lesser readings told since the one of a time; ``None`` where there were none."""
+        found = read_snapshot(self._path(account, "newest"), ("read", "doubts"), mend=_MEND)
+        if found is None or found[0]["read"] != read:
+            return None
+        doubts = {(component, aspect): why for component, aspect, why in found[0]["doubts"]}
+        return Newest(found[1], doubts)
 
     def read_at(self, account: str) -> datetime | None:
         """When an account was read last, without reading all of that; ``None`` if it cannot be."""

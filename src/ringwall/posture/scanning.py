@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 
 from ringwall.posture.check_pages import digest
 from ringwall.posture.checking.finding import KnownCheck
+from ringwall.posture.code.drift import NAMED
 from ringwall.posture.collecting.planning import scan_for
 from ringwall.posture.collecting.remembering import Remembering
 from ringwall.posture.collecting.running import Run, Target, Told
 from ringwall.posture.judging import Judged, judge_all
 from ringwall.posture.keeping import Accounts, Kept, Version
+from ringwall.posture.newest import Newest
 from ringwall.posture.past import Past
 from ringwall.posture.snapshot.gaps import Gap, gaps_of
 from ringwall.posture.snapshot.snapshot import Snapshot
@@ -156,6 +158,17 @@ def _judged(snapshot: Snapshot, checks: Iterable[KnownCheck]) -> list[Judged]:
     return [replace(one, touched=frozenset()) for one in judge_all(snapshot, checks)]
 
 
+def _newest(accounts: Accounts, account: str, read: Snapshot) -> Newest | None:
+    """What is known by this lesser reading and those before; ``None`` where it is the first."""
+    try:
+        newest = accounts.newest(account, NAMED)
+    except ValueError:
+        return None  # whoever asks for what is damaged is told so
+    if newest is not None:
+        newest.take(read, NAMED)
+    return newest
+
+
 def _scan(
     target: Target,
     checks: list[KnownCheck],
@@ -177,10 +190,13 @@ def _scan(
         Run(replace(target, caller=caller), snapshot, told).carry_out(scan_for(checks))
         accounts.lend(target.account, snapshot)
         gaps = gaps_of(snapshot)
+        newest = _newest(accounts, target.account, snapshot) if narrow else None
         if is_kept:
             untold = sum(one.count for one in gaps)
             owed = accounts.owe(target.account)
             accounts.keep(target.account, snapshot, read=began, gaps=untold, is_narrow=narrow)
+        if newest is not None:
+            accounts.keep_newest(target.account, newest)
         if not caller.ended:  # with new credentials it goes on from here
             journal.forget()
     return Scan(

@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 from ringwall.cli.main import build
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.checking.finding import KnownCheck
+from ringwall.posture.code.drift import NAMED
 from ringwall.posture.commands.listening import _listen
 from ringwall.posture.happening import Happened
 from ringwall.posture.heard import Hearing, Hearings
@@ -628,3 +629,61 @@ def test_a_queue_that_nobody_asks_is_overdue(tmp_path: Path) -> None:
 )
 def test_a_queues_url_tells_its_arn(url: str, arn: str) -> None:
     assert queue_arn(url) == arn
+
+
+def test_drift_goes_by_the_newest_reading_whoever_read_it(changing: Changing) -> None:
+    """A lesser scan tells of it, and so does a change after that, though it was so before that."""
+    number, uid = changing.target.account, "aws-s3-bucket/arn:aws:s3:::exports"
+
+    def shuts(*, of_all: bool = False) -> bool:
+        newest = changing.accounts.newest(number, NAMED)
+        kept = changing.accounts.get(number)
+        assert newest is not None
+        assert kept is not None
+        seen = (kept.snapshot if of_all else newest.snapshot).get(uid)
+        assert seen is not None
+        return bool(seen.aspects["public_access_block"].value["BlockPublicAcls"])
+
+    def scan_less() -> None:
+        scan(changing.target, CHECKS, changing.accounts, narrow=True)
+
+    changing.block(OPEN)
+    changing.scan()
+    changing.block(SHUT)
+    assert not shuts()
+    scan_less()
+    assert (shuts(), shuts(of_all=True)) == (True, False)
+    changing.opened()
+    heeding = changing.listening()
+    did = Happened.done(number, REGION, ["s3:PutPublicAccessBlock"], [uid])
+    assert heeding.heed([did]) == 0, "the last whole scan had it so"
+    assert not shuts()
+    changing.block(SHUT)
+    assert heeding.heed([did]) == 1
+    assert (shuts(), shuts(of_all=True)) == (True, True)
+    changing.block(OPEN)
+    scan_less()
+    assert not shuts()
+    changing.block(SHUT)
+    changing.scan()
+    assert shuts()
+
+
+def test_what_a_lesser_scan_may_not_read_is_known_by_an_older_reading_and_doubted(
+    changing: Changing, reading: Reading
+) -> None:
+    number, uid = changing.target.account, "aws-s3-bucket/arn:aws:s3:::exports"
+    changing.block(OPEN)
+    changing.scan()
+    reading.faults.fault = only("s3:GetPublicAccessBlock", denied)
+    target = reading.target()
+    try:
+        scan(target, CHECKS, changing.accounts, narrow=True)
+    finally:
+        reading.faults.fault = lambda _: None
+    newest = changing.accounts.newest(number, NAMED)
+    assert newest is not None
+    seen = newest.snapshot.get(uid)
+    assert seen is not None
+    assert seen.aspects["public_access_block"].value["BlockPublicAcls"] is False
+    assert (uid, "public_access_block") in newest.doubts

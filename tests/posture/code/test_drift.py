@@ -2,7 +2,7 @@
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, Place, State
-from ringwall.posture.code.drift import NAMED, Drift, drift
+from ringwall.posture.code.drift import NAMED, Drift, declares, drift
 from ringwall.posture.naming import only
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
@@ -95,3 +95,11 @@ def test_what_is_written_for_something_that_is_not_in_the_code_is_not_held_again
 def test_a_secret_that_is_written_in_code_is_held_against_nothing() -> None:
     written = {"Name": "exports", "Written": {"password": "hunter2hunter2"}}
     assert differences("aws-secretsmanager-secret", written, {"Name": "exports"}) == []
+
+
+def test_of_what_is_there_code_declares_what_it_calls_the_same() -> None:
+    code = snapshot("aws-s3-bucket", "terraform:main.tf:x.exports", versioning={})
+    cloud = snapshot("aws-s3-bucket", "arn:aws:s3:::exports", versioning={})
+    assert declares(code, cloud, "aws-s3-bucket/arn:aws:s3:::exports")
+    assert not declares(code, cloud, "aws-s3-bucket/arn:aws:s3:::other")
+    assert not declares(Snapshot(), cloud, "aws-s3-bucket/arn:aws:s3:::exports")

@@ -69,6 +69,15 @@ def drift(code: Snapshot, cloud: Snapshot) -> Iterator[Drift]:
                 yield from _between(one, other)
 
 
+def declares(code: Snapshot, cloud: Snapshot, component: str) -> bool:
+    """Whether code says something of what is there."""
+    there = cloud.get(component)
+    return there is not None and any(
+        one.found.label == there.found.label and APART not in one.aspects
+        for one in code.of_kind(there.found.kind)
+    )
+
+
 def untold(code: Snapshot, cloud: Snapshot) -> Iterator[tuple[str, str]]:
     """Where nobody can say whether the two differ: a component in the cloud, and a part of it."""
     for kind in NAMED:

@@ -15,7 +15,7 @@ from ringwall.posture.commands.told import (
 )
 from ringwall.posture.commands.verdicts import show_verdicts
 from ringwall.posture.commands.written import Form, Of, Out, require_framework, write_report
-from ringwall.runtime.commanding import command
+from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, say
 from ringwall.runtime.refusals import ExitCode, Refused
 
@@ -183,22 +183,31 @@ def drift(
 ) -> None:
     """Hold what code declares against what the last scans found of the same things.
 
-    Exit code 6 where they differ.
+    What a scan of less, or a change, told later of a thing counts of it. Exit code 6 where they
+    differ.
     """
     from dataclasses import asdict
 
+    from ringwall.posture.code.drift import NAMED, declares
     from ringwall.posture.code.drift import drift as differences
-    from ringwall.posture.code.reading import CodeError
     from ringwall.posture.code.scanning import read_code
+    from ringwall.posture.keeping import Accounts
 
     if not folder.exists():
         raise Refused(f"{folder} is not there", hint="Name a folder of code, or one file.")
-    kept = read_accounts(context, account)
+    kept = [one.account for one in read_accounts(context, account)]
+    accounts = Accounts(installation_of(context).state)
     try:
+        clouds = [new for name in kept if (new := accounts.newest(name, NAMED)) is not None]
         read = read_code(folder, values=values or (), given=given(var or ()))
-    except CodeError as error:
+    except ValueError as error:
         raise Refused(str(error)) from error
-    found = [one for each in kept for one in differences(read.snapshot, each.snapshot)]
+    found = [one for each in clouds for one in differences(read.snapshot, each.snapshot)]
+    for each in clouds:
+        for (component, aspect), why in each.doubts.items():
+            if declares(read.snapshot, each.snapshot, component):
+                said = f"{aspect} of {component}: {why}; this goes by an older reading of it"
+                say(("not read again: ", "yellow"), said, stderr=True)
     if as_json:
         several = [asdict(one) for one in found]
         print_json([{key: told[key] for key in told if key != "values"} for told in several])

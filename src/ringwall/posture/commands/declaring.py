@@ -122,7 +122,6 @@ def _declared(
     from ringwall.posture.code.scanning import read_code
     from ringwall.posture.judging import judge_all
     from ringwall.posture.keeping import Accounts
-    from ringwall.posture.naming import only
     from ringwall.posture.recent import keep_code
     from ringwall.runtime.opening import open_tables
 
@@ -140,9 +139,9 @@ def _declared(
     judged = list(judge_all(read.snapshot, checks))
     accounts = Accounts(installation.state)
     clouds = [
-        only(kept.snapshot, NAMED)
+        newest
         for account in accounts.all()
-        if (kept := accounts.get(account)) is not None
+        if (newest := accounts.newest(account, NAMED)) is not None
     ]
     done = take_in(
         installation,
@@ -150,7 +149,8 @@ def _declared(
         read.snapshot,
         judged,
         checks,
-        clouds=clouds,
+        clouds=[one.snapshot for one in clouds],
+        doubted=[name for one in clouds for name in one.doubts],
         is_whole=not read.is_broken,
         at=at,
     )
