@@ -1,8 +1,16 @@
 """What code declares against what is there: differences that both tell of, and no secrets."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ringwall.cli.main import build
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, Place, State
 from ringwall.posture.code.drift import NAMED, Drift, declares, drift
+from ringwall.posture.keeping import Accounts
 from ringwall.posture.naming import only
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
@@ -103,3 +111,44 @@ def test_of_what_is_there_code_declares_what_it_calls_the_same() -> None:
     assert declares(code, cloud, "aws-s3-bucket/arn:aws:s3:::exports")
     assert not declares(code, cloud, "aws-s3-bucket/arn:aws:s3:::other")
     assert not declares(Snapshot(), cloud, "aws-s3-bucket/arn:aws:s3:::exports")
+
+
+def test_the_command_goes_by_the_newest_reading_and_says_what_could_not_be_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RINGWALL_STATE", str(tmp_path / "state"))
+    folder = tmp_path / "infra"
+    folder.mkdir()
+    (folder / "main.tf").write_text(
+        'resource "aws_s3_bucket" "it" {\n  bucket = "exports"\n}\n'
+        'resource "aws_s3_bucket_versioning" "it" {\n  bucket = aws_s3_bucket.it.id\n'
+        '  versioning_configuration { status = "Enabled" }\n}\n'
+    )
+
+    def there(versioning: object) -> Snapshot:
+        return snapshot("aws-s3-bucket", "arn:aws:s3:::exports", versioning=versioning)
+
+    accounts, account = Accounts(tmp_path / "state"), "123456789012"
+    read = datetime(2026, 6, 1, tzinfo=UTC)
+    accounts.keep(account, there({"Status": "Suspended"}), read=read, gaps=0)
+
+    def drifts(lesser: object = None) -> tuple[int, str]:
+        newest = accounts.newest(account, NAMED)
+        assert newest is not None
+        if lesser is not None:
+            newest.take(there(lesser), NAMED)
+            accounts.keep_newest(account, newest)
+        told = CliRunner().invoke(build(), ["posture", "drift", str(folder)])
+        assert told.exception is None or isinstance(told.exception, SystemExit), repr(
+            told.exception
+        )
+        return told.exit_code, " ".join(told.output.split())
+
+    code, said = drifts()
+    assert code == 6, said
+    code, said = drifts(DENIED)
+    assert code == 6
+    assert "not read again: versioning of aws-s3-bucket/arn:aws:s3:::exports" in said
+    code, said = drifts({"Status": "Enabled"})
+    assert code == 0, said
+    assert "not read again" not in said
