@@ -1,7 +1,7 @@
 """Every command that changes something is recorded with who typed it, however it ends."""
 
-import getpass
 import os
+import pwd
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,7 @@ def test_each_is_recorded_with_the_user_of_the_system_and_how_it_ended(
     assert found.by["invoked_by"] == f"ringwall {name_of(mark)}"
     assert found.whole["actor"]["user"] == {
         "uid": f"host:{os.getuid()}",
-        "name": getpass.getuser(),
+        "name": pwd.getpwuid(os.getuid()).pw_name,
         "type_id": 2,
         "type": "Admin",
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ringwall.runtime.installation import find
+from ringwall.runtime.installation import account, author, find
 from ringwall.runtime.refusals import Refused
 
 NOBODY = 65534
@@ -47,3 +47,37 @@ def test_roots_configuration_serves_everybody(
     monkeypatch.setattr(os, "geteuid", lambda: NOBODY)
     os.chown(tmp_path / "ringwall.yaml", 0, 0)
     assert find(tuple).config == tmp_path / "ringwall.yaml"
+
+
+def test_a_command_is_by_whose_process_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the environment says, which is anybody's to set."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "ada")
+    monkeypatch.setenv("SUDO_UID", "2")
+    monkeypatch.setattr(os, "getuid", lambda: 1)
+    monkeypatch.setattr(os, "geteuid", lambda: 1)
+    assert author() == account() == "daemon"
+    monkeypatch.setattr(os, "getuid", lambda: 123456)
+    assert author() == account() == "uid 123456"
+
+
+@pytest.mark.parametrize(
+    ("called", "by"),
+    [
+        ("2", "root (bin through sudo)"),
+        ("123456", "root (uid 123456 through sudo)"),
+        ("99999999999999999999", "root (uid 99999999999999999999 through sudo)"),
+        ("0", "root"),
+        ("", "root"),
+        ("-1", "root"),
+        ("bin", "root"),
+    ],
+)
+def test_root_is_told_with_who_called_sudo(
+    monkeypatch: pytest.MonkeyPatch, called: str, by: str
+) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setenv("SUDO_UID", called)
+    assert author() == by
+    assert account() == "root"

@@ -1,7 +1,7 @@
 """Which installation a command or process speaks of: its configuration, its state, its run."""
 
-import getpass
 import os
+import pwd
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +61,7 @@ class Installation:
             hint = "`ringwall init` writes one, `--config` names another"
             raise Refused(msg, hint=hint, code=ExitCode.CONFIGURATION)
         if not os.access(self.config, os.R_OK):
-            msg = f"{self.config} cannot be read by {author()}"
+            msg = f"{self.config} cannot be read by {account()}"
             raise Refused(msg, hint="see its owner and mode", code=ExitCode.CONFIGURATION)
         return load(self.config, self.sections)
 
@@ -91,11 +91,32 @@ def find(
 
 
 def author() -> str:
-    """Who runs this command: the user's name, or number where the system knows no name."""
+    """Who runs this command; of root through ``sudo`` also who called that.
+
+    ``LOGNAME`` and ``USER`` are not asked: anybody may set them.
+    """
+    caller = sudo_caller()
+    return account() if caller is None else f"{account()} ({account(caller)} through sudo)"
+
+
+def account(number: int | None = None) -> str:
+    """The name of a user, by default of this process; a number where the system knows no name."""
+    number = os.getuid() if number is None else number
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
+        return pwd.getpwuid(number).pw_name
+    except (KeyError, OverflowError):  # unknown; greater than any number of a user
+        return f"uid {number}"
+
+
+def sudo_caller() -> int | None:
+    """The number of who became root by ``sudo``; ``None`` where nobody did.
+
+    Of whoever is not root the variable is no evidence.
+    """
+    number = os.environ.get("SUDO_UID", "")
+    if os.geteuid() != 0 or not (number.isascii() and number.isdecimal()):
+        return None
+    return int(number) or None
 
 
 def _absolute(path: Path) -> Path:

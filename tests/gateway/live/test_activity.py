@@ -1,8 +1,8 @@
 """A whole Ringwall records what it does: versions, processes, jobs, certificates, commands."""
 
 import copy
-import getpass
 import os
+import pwd
 import signal
 from collections.abc import Iterator
 from typing import Any
@@ -34,7 +34,8 @@ def test_a_start_tells_of_itself_its_version_its_processes_and_its_certificates(
     start = only(events, message="Ringwall starts")
     assert start.raw["class_name"] == "Application Lifecycle"
     assert start.by["user"]["uid"] == f"host:{os.getuid()}"
-    assert (start.by["user"]["name"], start.by["invoked_by"]) == (getpass.getuser(), "ringwall up")
+    name = pwd.getpwuid(os.getuid()).pw_name
+    assert (start.by["user"]["name"], start.by["invoked_by"]) == (name, "ringwall up")
     first = only(events, message="version 1 is in force")
     assert (first.own["before"], first.own["after"]["version"]) == ({}, 1)
     assert first.by["user"]["uid"] == f"host:{os.getuid()}"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from ringwall.cli.main import build
 from ringwall.posture.commands import fixing
 from ringwall.posture.config import Approval, Fixes
 from ringwall.posture.fixing.applying import Applying
-from ringwall.posture.fixing.approving import approved
+from ringwall.posture.fixing.approving import approved, not_approved
 from ringwall.posture.fixing.keeping import Plans
 from ringwall.posture.fixing.plans import Call, Draft, Plan, Stage, Step, decoded, encoded
 from ringwall.runtime.recording.spool import spool_of
@@ -62,6 +63,33 @@ def test_nobody_is_no_second_person() -> None:
     assert found.stage is Stage.MADE
 
 
+@pytest.mark.parametrize(
+    ("by", "by_uid", "stage"),
+    [
+        (BOB, "host:1", Stage.MADE),  # who has two names
+        (ADA, "host:2", Stage.MADE),
+        (BOB, "", Stage.MADE),
+        (BOB, "host:2", Stage.APPROVED),
+    ],
+)
+def test_a_second_person_is_known_by_number(by: str, by_uid: str, stage: Stage) -> None:
+    plan = _plan(by_uid="host:1")
+    needs = Approval.SECOND_PERSON
+    found = approved(plan, by=by, by_uid=by_uid, needs=needs, now=NOW)
+    assert found.stage is stage
+    given = replace(plan, stage=Stage.APPROVED, approved_by=by, approved_by_uid=by_uid)
+    assert bool(not_approved(given, needs)) is (stage is Stage.MADE)
+    assert not not_approved(given, Approval.ANYBODY)
+    assert decoded(encoded(given)) == given
+    assert given.digest == plan.digest != _plan(by_uid="host:3").digest
+
+
+def test_a_plan_of_before_numbers_were_kept_is_the_same_plan() -> None:
+    told = json.loads(encoded(_plan()))
+    del told["by_uid"], told["approved_by_uid"]
+    assert decoded(json.dumps(told).encode()) == _plan()
+
+
 @pytest.mark.parametrize("approved_by", [ADA, ""])  # plans of before it was kept have no name
 def test_an_approval_of_before_a_second_person_was_asked_for_does_not_do(approved_by: str) -> None:
     kept: list[Plan] = []
@@ -106,7 +134,8 @@ def test_the_command_refuses_whoever_made_it_and_records_that(
     assert f"not approved by {ADA}" in told[-1]["said"]
     assert Plans(state).get(name).stage is Stage.MADE
     assert said(2, "approve", name).exit_code == ExitCode.OK
-    assert Plans(state).get(name).approved_by == BOB
+    found = Plans(state).get(name)
+    assert (found.approved_by, found.approved_by_uid) == (BOB, "host:2")
 
 
 def test_a_plan_is_shown_with_what_it_needs(said: Said) -> None:
@@ -125,5 +154,21 @@ def test_a_user_is_who_signed_in_else_whose_process_it_is(
     assert fixing._person() == BOB
     (tmp_path / "who").write_text(str(2**32 - 1))  # as of whatever no sign-in began
     assert fixing._person() == BOB
+    assert fixing._uid() == "host:2"
     (tmp_path / "who").write_text("1")  # behind sudo
     assert fixing._person() == ADA
+    assert fixing._uid() == "host:1"
+
+
+def test_where_no_sign_in_is_kept_root_is_who_called_sudo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else who made a plan would be a second person by becoming root."""
+    monkeypatch.setattr(fixing, "_SIGNED_IN", tmp_path / "who")
+    monkeypatch.setenv("SUDO_UID", "1")
+    monkeypatch.setattr("os.getuid", lambda: 0)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert (fixing._person(), fixing._uid()) == (ADA, "host:1")
+    monkeypatch.setattr("os.getuid", lambda: 2)
+    monkeypatch.setattr("os.geteuid", lambda: 2)  # of others it is no evidence
+    assert (fixing._person(), fixing._uid()) == (BOB, "host:2")

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from ringwall.runtime.commanding import command, installation_of
-from ringwall.runtime.installation import author
+from ringwall.runtime.installation import account
 from ringwall.runtime.output import say, write
 from ringwall.runtime.refusals import ExitCode, Refused
 
@@ -54,7 +54,7 @@ def init(
 
     installation = installation_of(context)
     if print_ is Printed.SYSTEMD:
-        write(units.systemd_unit(installation, user=author()))
+        write(units.systemd_unit(installation, user=account()))
         return
     if print_ is Printed.CONTAINER:
         write(units.container_file())
@@ -98,7 +98,7 @@ def _ask(question: str) -> str:
     """Ask until the answer can be; an empty one takes what is proposed."""
     from ringwall.gateway.starting import objection
 
-    usual = _USUAL.get(question) or author()
+    usual = _USUAL.get(question) or account()
     while True:
         try:
             answer = input(f"{_QUESTIONS[question]} [{usual}]: ").strip() or usual

@@ -1,7 +1,6 @@
 """``posture fix``: plans that mend what was found, read, approved, applied, taken back."""
 
 import os
-import pwd
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -10,6 +9,7 @@ import typer
 
 from ringwall.posture.commands.scanning import PANEL
 from ringwall.runtime.commanding import command, concerns, installation_of
+from ringwall.runtime.installation import account, sudo_caller
 from ringwall.runtime.output import AsJson, print_json, print_table, say, show
 from ringwall.runtime.refusals import Refused
 from ringwall.runtime.tables import Column
@@ -62,6 +62,8 @@ def fix_plan(
     as_json: AsJson = False,
 ) -> None:
     """Make a plan that mends what a check finds at a component. It changes nothing yet."""
+    from dataclasses import replace
+
     from ringwall.posture.collecting.planning import plan_of
     from ringwall.posture.collecting.running import Run
     from ringwall.posture.commands.clouds import check_named, connected
@@ -92,7 +94,7 @@ def fix_plan(
         made = make_plan(snapshot, found[0], check, now=datetime.now(UTC), by=_person())
     except NoPlanError as error:
         raise Refused(str(error)) from error
-    made = _after(context, made)
+    made = _after(context, replace(made, by_uid=_uid()))
     made = made.on(made.stage, f"made by {_person()}", now=made.made)
     _keep(context, made)
     if as_json:
@@ -155,7 +157,7 @@ def fix_approve(context: typer.Context, name: Name) -> None:
     with _plans(context).only_here():
         found = _plan(context, name)
         try:
-            found = approved(found, by=_person(), needs=needs, now=datetime.now(UTC))
+            found = approved(found, by=_person(), by_uid=_uid(), needs=needs, now=datetime.now(UTC))
         except ValueError as error:
             raise Refused(str(error)) from error
         _keep(context, found)
@@ -283,21 +285,30 @@ def _needs(context: typer.Context) -> "Approval":
     return installation.load().one(Posture, POSTURE).fixes.approval
 
 
-def _person() -> str:
-    """Whom the system let in, also behind ``sudo``; else whose process this is.
+def _number() -> int:
+    """Whom the system let in, also behind ``sudo``; else who called that, or whose process it is.
 
-    No variable of the environment is asked: those are anybody's to set.
+    Where the system keeps no sign-ins, as in containers, root could call itself anybody: root may
+    write the plans themselves, too.
     """
     try:
         number = int(_SIGNED_IN.read_text())
     except (OSError, ValueError):
         number = _NOBODY
-    if number == _NOBODY:
-        number = os.getuid()
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return f"uid {number}"
+    if number != _NOBODY:
+        return number
+    caller = sudo_caller()
+    return os.getuid() if caller is None else caller
+
+
+def _person() -> str:
+    """The name of whoever types, to be told."""
+    return account(_number())
+
+
+def _uid() -> str:
+    """By what they are told from others, whatever their name."""
+    return f"host:{_number()}"
 
 
 def _keep(context: typer.Context, plan: "Plan") -> None:

@@ -79,7 +79,7 @@ class Applying:
             raise ValueError(msg)
         if why := not_approved(plan, self._needs):
             said = f"not applied, its approval does not do: {why}"
-            return self._to(replace(plan, approved_by=""), Stage.MADE, said)
+            return self._to(replace(plan, approved_by="", approved_by_uid=""), Stage.MADE, said)
         snapshot = self._cloud.read(plan)
         otherwise = changed(plan.basis, snapshot)
         if otherwise:

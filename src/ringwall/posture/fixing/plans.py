@@ -94,7 +94,8 @@ class Plan:
 
     ``done`` counts the steps that were begun, ``history`` has a line for all that was done to it,
     ``after`` is what was read of its basis last: before the step that was begun, once it was
-    applied, or where it could not be taken back whole. ``by`` is who made it.
+    applied, or where it could not be taken back whole. ``by`` is who made it, and
+    ``by_uid`` by what the machine knows them: two may have one name. Plans of before have none.
     """
 
     id: str
@@ -111,13 +112,17 @@ class Plan:
     history: tuple[str, ...] = field(default=())
     after: tuple[Basis, ...] = ()
     approved_by: str = ""
+    by_uid: str = ""
+    approved_by_uid: str = ""
 
     @property
     def digest(self) -> str:
         """Of what would be done, so that what was approved is what is applied."""
         told = asdict(self)
-        for name in ("stage", "done", "history", "after", "approved_by"):
+        for name in ("stage", "done", "history", "after", "approved_by", "approved_by_uid"):
             del told[name]
+        if not self.by_uid:  # what was approved before there was one stays what it was
+            del told["by_uid"]
         return sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
     def on(self, stage: Stage, said: str, *, now: datetime, done: int | None = None) -> "Plan":
