@@ -446,8 +446,27 @@ def test_what_a_call_takes_away_is_told_from_what_others_do(
         words="",
     )
     one = Basis(component="g", aspect="listed", state=State.KNOWN, value={"IpRanges": before})
-    assert explains(call, [one], [replace(one, value={"IpRanges": now})]) is is_ours
-    assert not explains(call, [one], []), "what could not be read again is explained by nothing"
+    step = Step(do=call)
+    assert explains(step, [one], [replace(one, value={"IpRanges": now})]) is is_ours
+    assert not explains(step, [one], []), "what could not be read again is explained by nothing"
+
+
+@pytest.mark.parametrize(
+    ("now", "is_ours"),
+    [
+        ({"Least": 14, "Change": True, "Symbols": False}, True),  # there was none before
+        ({"Least": 14, "Change": True}, True),
+        ({"Least": 14, "Change": True, "Symbols": True}, False),
+        ({"Least": 15, "Change": True}, False),
+    ],
+)
+def test_what_a_step_says_that_it_makes_is_told_from_what_others_do(
+    now: Any, *, is_ours: bool
+) -> None:
+    call = Call(call="iam:UpdateAccountPasswordPolicy", arguments={"Least": 14}, words="")
+    step = Step(do=call, makes={"policy": {"Least": 14, "Change": True, "Numbers": False}})
+    one = Basis(component="a", aspect="policy", state=State.ABSENT)
+    assert explains(step, [one], [replace(one, value=now, state=State.KNOWN)]) is is_ours
 
 
 def test_only_what_was_approved_is_applied(account: Account) -> None:

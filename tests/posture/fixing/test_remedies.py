@@ -419,9 +419,17 @@ MAKERS = dict(SCENES)
         ("aws-ec2-security-group-ssh", True, True),
         ("aws-ec2-security-group-ssh", False, True),
         ("aws-rds-instance-iam-authentication", True, True),
-        ("aws-dynamodb-table-recovery", True, False),  # AWS tells more of it than the call sets
-        ("aws-kms-key-rotation", True, False),
+        ("aws-dynamodb-table-recovery", True, True),  # AWS tells it by other words than it is set
+        ("aws-kms-key-rotation", True, True),
         ("aws-kms-key-rotation", False, True),
+        ("aws-ec2-ebs-encryption-default", True, True),
+        ("aws-ec2-subnet-auto-public", True, True),
+        ("aws-ec2-image-public", True, True),
+        ("aws-iam-password-length", True, True),
+        ("aws-kms-key-deletion", True, True),
+        ("aws-ssm-document-shared", True, True),
+        ("aws-rds-snapshot-public", True, True),
+        ("aws-guardduty-on", True, False),  # that there is one does not tell who made it
     ],
 )
 def test_killed_while_it_mends_it_is_taken_back_where_nobody_else_was_there(
@@ -454,6 +462,53 @@ def test_killed_while_it_mends_it_is_taken_back_where_nobody_else_was_there(
     assert back.stage is Stage.TAKEN_BACK, back.history
     assert bool(asked) is is_done
     assert account.outcomes(check)[label] == "fail"
+
+
+def _enabled(account: Account, key: str) -> None:
+    account.client("kms").enable_key(KeyId=key)
+
+
+def _stricter(account: Account, label: str) -> None:
+    account.client("iam").update_account_password_policy(
+        MinimumPasswordLength=14,
+        AllowUsersToChangePassword=True,
+        PasswordReusePrevention=24,
+        RequireSymbols=True,
+        RequireNumbers=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("check", "others"),
+    [("aws-kms-key-deletion", _enabled), ("aws-iam-password-length", _stricter)],
+)
+def test_killed_while_it_mends_what_others_did_since_is_not_taken_back(
+    account: Account, check: str, others: Callable[[Account, str], None]
+) -> None:
+    label = MAKERS[check](account)
+    applying = account.applying(check)
+    real, asked = applying._cloud.do, list[str]()
+
+    def killed(call: Call, plan: Plan) -> None:
+        asked.append(call.call)
+        real(call, plan)
+        raise KeyboardInterrupt
+
+    applying._cloud.do = killed  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        applying.apply(account.plan(check, label), by="tests")
+    others(account, label)
+    with pytest.raises(ValueError, match=r"Others changed it since.*--anyway"):
+        applying.undo(decoded(encoded(account.kept[-1])), by="tests")
+    assert len(asked) == 1
+
+
+def test_a_plan_of_before_steps_told_what_they_make_is_the_same_plan(account: Account) -> None:
+    plan = account.plan("aws-kms-key-rotation", MAKERS["aws-kms-key-rotation"](account))
+    told = json.loads(encoded(plan))
+    for step in told["draft"]["steps"]:
+        assert step.pop("makes") == {"rotation": True}
+    assert decoded(json.dumps(told).encode()).digest == plan.digest
 
 
 def test_only_what_is_for_the_world_is_closed(account: Account) -> None:

@@ -134,7 +134,7 @@ class Applying:
             return self._take_back(plan, by=by)
         if plan.stage is Stage.BEGUN:
             now = again(before, snapshot)
-            if explains(plan.draft.steps[plan.done - 1].do, before, now):
+            if explains(plan.draft.steps[plan.done - 1], before, now):
                 return self._take_back(plan, by=by)
             told = "; ".join(progress(plan))
             since = f"whoever applied plan {plan.id} was killed: {told}. Others changed it since"

@@ -19,13 +19,17 @@ def set_and_back(
     warning: str = "",
     terraform: str = "",
     keys: Mapping[str, tuple[str, ...]] | None = None,
+    makes: Mapping[str, Any] | None = None,
 ) -> Draft:
-    """``named`` says of what, ``on`` how it is to be, ``back`` how it was; see :class:`Draft`."""
+    """``named`` says of what, ``on`` how it is to be, ``back`` how it was.
+
+    See :class:`Draft`, and :class:`Step` for what it ``makes``.
+    """
     undo = Call(call=call, arguments={**named, **back}, words=f"set back: {words}")
     do = Call(call=call, arguments={**named, **on}, words=words)
     return Draft(
         changes=(change,),
-        steps=(Step(do=do, undo=(undo,)),),
+        steps=(Step(do=do, undo=(undo,), makes=makes or {}),),
         warning=warning,
         terraform=terraform,
         keys=keys or {},

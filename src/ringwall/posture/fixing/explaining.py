@@ -9,23 +9,24 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from ringwall.posture.fixing.plans import Basis, Call, Plan, Stage, Step
+from ringwall.core.observations import State
+from ringwall.posture.fixing.plans import Basis, Plan, Stage, Step, narrowed
 
 _NO_MATTER: Final = "description"
 """What goes with what is taken away, and is not named by the call that does it."""
 _Leaf = tuple[str, str]
 
 
-def explains(call: Call, before: Iterable[Basis], now: Iterable[Basis]) -> bool:
-    """Whether all that is otherwise is what this call sets or takes away.
+def explains(step: Step, before: Iterable[Basis], now: Iterable[Basis]) -> bool:
+    """Whether all that is otherwise is what this step makes of it, or its call sets or takes away.
 
     Aspects that could not be read again are explained by nothing.
     """
     told = {(one.component, one.aspect): one for one in now}
-    leaves = set(_leaves(call.arguments))
+    leaves = set(_leaves(step.do.arguments))
     for one in before:
         found = told.get((one.component, one.aspect))
-        if found is None or not _explained(leaves, one, found):
+        if found is None or not (_is_made(step, found) or _explained(leaves, one, found)):
             return False
     return True
 
@@ -35,9 +36,23 @@ def shows(basis: Iterable[Basis], step: Step) -> bool:
     back = {one for call in step.undo for one in _leaves(call.arguments)}
     names = {key for key, value in _leaves(step.do.arguments) if (key, value) not in back}
     return any(
-        not one.keys or names & {key.lower().rpartition(".")[2] for key in one.keys}
+        one.aspect in step.makes
+        or not one.keys
+        or names & {key.lower().rpartition(".")[2] for key in one.keys}
         for one in basis
     )
+
+
+def _is_made(step: Step, now: Basis) -> bool:
+    """Whether it is, whole, what a step says that it makes of it."""
+    if now.aspect not in step.makes or now.state is not State.KNOWN:
+        return False
+    return bool(_told(narrowed(step.makes[now.aspect], now.keys)) == _told(now.value))
+
+
+def _told(value: Any) -> Any:
+    """Without the members that are off, which AWS tells or leaves out."""
+    return {key: one for key, one in value.items() if one} if isinstance(value, dict) else value
 
 
 def _explained(said: set[_Leaf], before: Basis, now: Basis) -> bool:

@@ -51,10 +51,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A call, and the calls that take it back, last first. Without them it cannot be taken back."""
+    """A call, and the calls that take it back, last first. Without them it cannot be taken back.
+
+    ``makes`` tells by aspect what the plan stands on there once the call was made, where the call
+    does not say that itself: by it whoever was killed is told from others who were there. It is
+    kept with the plan.
+    """
 
     do: Call
     undo: tuple[Call, ...] = ()
+    makes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +129,8 @@ class Plan:
             del told[name]
         if not self.by_uid:  # what was approved before there was one stays what it was
             del told["by_uid"]
+        for step in told["draft"]["steps"]:
+            del step["makes"]  # it changes nothing of what is done
         return sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
     def on(self, stage: Stage, said: str, *, now: datetime, done: int | None = None) -> "Plan":
@@ -176,7 +184,8 @@ def _basis(told: Mapping[str, Any]) -> Basis:
 
 
 def _step(told: Mapping[str, Any]) -> Step:
-    return Step(do=Call(**told["do"]), undo=tuple(Call(**one) for one in told["undo"]))
+    undo = tuple(Call(**one) for one in told["undo"])
+    return Step(do=Call(**told["do"]), undo=undo, makes=told.get("makes", {}))
 
 
 def _plain(value: object) -> object:

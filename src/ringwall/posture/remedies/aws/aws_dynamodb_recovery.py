@@ -29,4 +29,7 @@ def plan(it: Subject, world: World) -> Draft:
             "aws_dynamodb_table", it.label, {"block:point_in_time_recovery": {"enabled": True}}
         ),
         keys={"backups": ("PointInTimeRecoveryDescription.PointInTimeRecoveryStatus",)},
+        makes={
+            "backups": {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"}}
+        },
     )

@@ -7,11 +7,13 @@ from ringwall.posture.fixing.plans import Call, Draft, Step
 from ringwall.posture.fixing.terraform import named, resource
 
 MENDS: Final = ("aws-ec2-ebs-encryption-default",)
+_ASPECT: Final = "ebs_encryption_by_default"
+_MEMBER: Final = "EbsEncryptionByDefault"
 
 
 def plan(it: Subject, world: World) -> Draft:
     """It is switched off again if it does not help."""
-    it.read("ebs_encryption_by_default")
+    it.read(_ASPECT)
     do = Call(
         call="ec2:EnableEbsEncryptionByDefault",
         arguments={},
@@ -26,7 +28,8 @@ def plan(it: Subject, world: World) -> Draft:
     )
     return Draft(
         changes=("new volumes: as they are asked for → encrypted",),
-        steps=(Step(do=do, undo=(undo,)),),
+        steps=(Step(do=do, undo=(undo,), makes={_ASPECT: {_MEMBER: True}}),),
         warning="volumes that are shared with other accounts need a key of your own",
         terraform=resource("aws_ebs_encryption_by_default", named(it.region), {"enabled": True}),
+        keys={_ASPECT: (_MEMBER,)},
     )

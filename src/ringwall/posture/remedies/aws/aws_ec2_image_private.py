@@ -25,7 +25,7 @@ def plan(it: Subject, world: World) -> Draft:
     undo = permission("Add", "let everybody launch it again")
     return Draft(
         changes=("who may launch it: everybody → this account, and those named",),
-        steps=(Step(do=do, undo=(undo,)),),
+        steps=(Step(do=do, undo=(undo,), makes={"listed": {"Public": False, "ImageId": image}}),),
         warning="others that launch it without being named no longer can; who copied it has it",
         terraform=taken_out(
             f"what lets everybody launch {image}",

@@ -23,4 +23,5 @@ def plan(it: Subject, world: World) -> Draft:
         warning="what is started here next, and needs the internet, has to ask for an address",
         terraform=argument("aws_subnet", it.label, {"map_public_ip_on_launch": False}),
         keys={"listed": ("MapPublicIpOnLaunch", "SubnetId")},
+        makes={"listed": {"MapPublicIpOnLaunch": False, "SubnetId": subnet}},
     )

@@ -37,7 +37,7 @@ def plan(it: Subject, world: World) -> Draft:
     )
     return Draft(
         changes=("the detector: suspended → on",),
-        steps=(Step(do=do, undo=(undo,)),),
+        steps=(Step(do=do, undo=(undo,), makes={"detector": {"Status": "ENABLED"}}),),
         warning=_COSTS,
         terraform=argument("aws_guardduty_detector", suspended.label, {"enable": True}),
         keys={"detector": ("Status",)},

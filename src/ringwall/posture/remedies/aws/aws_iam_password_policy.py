@@ -32,6 +32,7 @@ def plan(it: Subject, world: World) -> Draft:
     do = Call(
         call="iam:UpdateAccountPasswordPolicy", arguments=on, words="ask for better passwords"
     )
+    made = on | {"ExpirePasswords": bool(on.get("MaxPasswordAge"))}
     undo = (
         Call(call="iam:DeleteAccountPasswordPolicy", arguments={}, words="remove the policy again")
         if before is None
@@ -52,7 +53,7 @@ def plan(it: Subject, world: World) -> Draft:
             for name in names
             if kept.get(name) != on[name]
         ),
-        steps=(Step(do=do, undo=(undo,)),),
+        steps=(Step(do=do, undo=(undo,), makes={"password_policy": made}),),
         warning="it holds for the next password of each user, not for those there are",
         terraform=resource(
             "aws_iam_account_password_policy",

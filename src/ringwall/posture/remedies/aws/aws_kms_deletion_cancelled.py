@@ -31,7 +31,7 @@ def plan(it: Subject, world: World) -> Draft:
     known = named(f"key_{it.label}")
     return Draft(
         changes=(f"the key: {told.get('KeyState')} → Disabled, and kept",),
-        steps=(Step(do=do, undo=(undo,)),),
+        steps=(Step(do=do, undo=(undo,), makes={"metadata": {"KeyState": "Disabled"}}),),
         warning="it stays disabled, since AWS does not tell whether it was enabled before: what"
         f" needs it works again after `aws kms enable-key --key-id {it.label}`",
         terraform="# where the aws_kms_key was taken out of the code put it back, and say which key"

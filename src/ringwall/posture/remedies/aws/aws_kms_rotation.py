@@ -17,6 +17,6 @@ def plan(it: Subject, world: World) -> Draft:
     undo = Call(call="kms:DisableKeyRotation", arguments=key, words="rotate it no more")
     return Draft(
         changes=("rotation: off → every year",),
-        steps=(Step(do=do, undo=(undo,)),),
+        steps=(Step(do=do, undo=(undo,), makes={"rotation": True}),),
         terraform=argument("aws_kms_key", it.label, {"enable_key_rotation": True}),
     )

@@ -36,4 +36,5 @@ def plan(it: Subject, world: World) -> Draft:
         words=f"let not everybody restore {it.label}",
         warning="who restored it while it was public has it: change every secret that is in it",
         terraform=argument(kind, it.label, {"shared_accounts": others}),
+        makes={"restorable_by": others},
     )

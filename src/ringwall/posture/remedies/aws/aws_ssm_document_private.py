@@ -17,6 +17,7 @@ def plan(it: Subject, world: World) -> Draft:
     others = sorted(one for one in told.get("AccountIds", ()) if one != "all")
     several = told.get("AccountSharingInfoList", ())
     version = next((one.get(_VERSION) for one in several if one.get("AccountId") == "all"), None)
+    named = [one for one in several if one.get("AccountId") != "all"]
     shared = {"permissions": {"type": "Share", "account_ids": ",".join(others)}}
     return set_and_back(
         "ssm:ModifyDocumentPermission",
@@ -29,4 +30,5 @@ def plan(it: Subject, world: World) -> Draft:
         terraform=argument("aws_ssm_document", it.label, shared)
         if others
         else without(f'take `permissions` out of the aws_ssm_document of "{it.label}"'),
+        makes={"sharing": {"AccountIds": others, "AccountSharingInfoList": named}},
     )
