@@ -623,7 +623,9 @@ def test_a_key_that_is_kept_stays_as_aws_leaves_it_and_goes_no_sooner(account: A
     assert applying.apply(plan, by="tests").stage is Stage.APPLIED
     kept = account.client("kms").describe_key(KeyId=key)["KeyMetadata"]
     assert kept["KeyState"] == "Disabled"
-    assert "enable-key" in plan.draft.warning
+    assert f"enable-key --key-id {key} --region {REGION}`" in plan.draft.warning
+    assert "aws-kms-key-used finds it until then" in plan.draft.warning
+    assert "aws-kms-key-used" in CHECKS
 
 
 def test_a_document_comes_back_in_the_version_that_was_shared(account: Account) -> None:

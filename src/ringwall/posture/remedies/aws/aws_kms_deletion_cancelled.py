@@ -33,7 +33,8 @@ def plan(it: Subject, world: World) -> Draft:
         changes=(f"the key: {told.get('KeyState')} → Disabled, and kept",),
         steps=(Step(do=do, undo=(undo,), makes={"metadata": {"KeyState": "Disabled"}}),),
         warning="it stays disabled, since AWS does not tell whether it was enabled before: what"
-        f" needs it works again after `aws kms enable-key --key-id {it.label}`",
+        f" needs it works again after `aws kms enable-key --key-id {it.label} --region"
+        f" {it.region}`, and aws-kms-key-used finds it until then",
         terraform="# where the aws_kms_key was taken out of the code put it back, and say which key"
         " it is; with `is_enabled = false` it stays disabled\n"
         + block("import", {"to": Expression(f"aws_kms_key.{known}"), "id": it.label}),
