@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,39 @@ def test_a_plan_is_shown_with_what_it_needs(said: Said) -> None:
     assert "  ec2:EnableEbsEncryptionByDefault\n" in shown.output
     told = json.loads(said(1, "show", _plan().id, "--json").output)
     assert told["permissions"] == ["ec2:EnableEbsEncryptionByDefault"]
+
+
+def test_a_plan_made_anew_waits_for_who_applies_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what was begun would be forgotten, and nobody would take it back."""
+    plans = Plans(tmp_path)
+    context: Any = object()  # nothing is asked of it
+    plans.keep(_plan(stage=Stage.APPROVED, approved_by=BOB))
+    monkeypatch.setattr(fixing, "_plans", lambda _: plans)
+    monkeypatch.setattr(fixing, "_keep", lambda _, plan: plans.keep(plan))
+    with ThreadPoolExecutor() as pool:
+        with plans.only_here():
+            made = pool.submit(fixing._kept_anew, context, _plan())
+            with pytest.raises(TimeoutError):
+                made.result(timeout=0.3)
+            plans.keep(_plan(stage=Stage.BEGUN, done=1))
+        with pytest.raises(Refused, match="begun already"):
+            made.result(timeout=10)
+    assert plans.get(_plan().id).stage is Stage.BEGUN
+
+
+def test_a_damaged_plan_is_told_to_who_makes_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = Plans(tmp_path)
+    context: Any = object()  # nothing is asked of it
+    plans.keep(_plan())
+    (path,) = tmp_path.rglob("*.json")
+    path.write_text("{")
+    monkeypatch.setattr(fixing, "_plans", lambda _: plans)
+    with pytest.raises(Refused, match="delete it and make the plan anew"):
+        fixing._kept_anew(context, _plan())
 
 
 def test_a_user_is_who_signed_in_else_whose_process_it_is(

@@ -94,9 +94,7 @@ def fix_plan(
         made = make_plan(snapshot, found[0], check, now=datetime.now(UTC), by=_person())
     except NoPlanError as error:
         raise Refused(str(error)) from error
-    made = _after(context, replace(made, by_uid=_uid()))
-    made = made.on(made.stage, f"made by {_person()}", now=made.made)
-    _keep(context, made)
+    made = _kept_anew(context, replace(made, by_uid=_uid()))
     if as_json:
         print_json(_told(made))
         return
@@ -106,6 +104,18 @@ def fix_plan(
 
 def _is_called(seen: "Seen", component: str) -> bool:
     return component in {seen.found.id, seen.found.name, seen.found.label}
+
+
+def _kept_anew(context: typer.Context, made: "Plan") -> "Plan":
+    """The plan as it was kept, while nobody applies, approves or takes back the same one."""
+    with _plans(context).only_here():
+        try:
+            made = _after(context, made)
+        except ValueError as error:
+            raise Refused(str(error)) from error
+        made = made.on(made.stage, f"made by {made.by}", now=made.made)
+        _keep(context, made)
+    return made
 
 
 def _after(context: typer.Context, made: "Plan") -> "Plan":
