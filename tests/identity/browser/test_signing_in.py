@@ -174,7 +174,8 @@ def test_a_button_waits_for_the_offer_that_was_asked_for(page: Page, late: Late)
 
 def test_who_has_signed_in_on_another_tab_is_told(page: Page) -> None:
     ada = someone()
-    page.goto("/accounts/login/?next=/sessions")
+    with page.expect_response(lambda response: response.url.endswith(OFFER)):
+        page.goto("/accounts/login/?next=/sessions")
     other = page.context.new_page()
     sign_in(other, ada.email)
     heading(other, "Hello, Ada")
