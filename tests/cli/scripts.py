@@ -8,6 +8,7 @@ output, ``{word}`` is replaced:
 
     {tmp}           the folder of the script
     {port:name}     a free port, the same wherever the name is the same
+    {user}          who runs the script, whatever ``USER`` says
     {time} {hash} {n} {any}     in output: a time, a short hash, a number, anything
 
 A script whose first line is ``# e2e`` starts real processes.
@@ -18,6 +19,8 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from ringwall.runtime.installation import account
 
 _FILE = re.compile(r"-- (\S.*) --")
 _PATTERNS = {
@@ -89,7 +92,7 @@ class Names:
 
     def fill(self, text: str) -> str:
         """Replace the words that mean the same everywhere."""
-        text = text.replace("{tmp}", str(self._folder))
+        text = text.replace("{tmp}", str(self._folder)).replace("{user}", account())
         return re.sub(r"\{port:(\w+)\}", lambda match: str(self._port(match[1])), text)
 
     def _port(self, name: str) -> int:

@@ -6,6 +6,8 @@ import pytest
 from rich.cells import cell_len
 from tests.cli.terminal import Terminal
 
+from ringwall.runtime.installation import account
+
 CONFIG = """\
 version: 1
 edge:
@@ -101,4 +103,4 @@ def test_a_wrong_answer_is_asked_again(tmp_path: Path) -> None:
     written = (tmp_path / "ringwall.yaml").read_text()
     assert "shop.example:" in written
     assert 'addresses: ["[::1]:3000"]' in written
-    assert "owner: ada" in written
+    assert f"owner: {account()}" in written
