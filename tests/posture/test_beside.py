@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.posture.test_across import FRONT, LAMBDA, WEB, Parts, front, read_of, role, statement
+from tests.posture.test_across import (
+    FRONT,
+    LAMBDA,
+    WEB,
+    Parts,
+    document,
+    front,
+    read_of,
+    role,
+    statement,
+)
 from tests.posture.test_reaching import DENIED, OTHERS, reach, shared
 
 from ringwall.inventory.reaching import Reach
@@ -107,6 +117,41 @@ RDS = {"RequesterId": "amazon-rds", "Description": "RDSNetworkInterface"}
 CALLED = (front(), READS)
 
 
+INNER, PROFILE = f"arn:aws:iam::{FRONT}:role/inner", f"arn:aws:iam::{FRONT}:instance-profile/i"
+INSIDE_FUNCTION = f"arn:aws:lambda:{HERE}:function:inside"
+
+
+def changing(name: str, address: str, of: str, **more: Any) -> tuple[Parts, Parts]:
+    """An instance with a role that may change security groups."""
+    made = role(
+        INNER, {"Service": "ec2.amazonaws.com"}, statement("ec2:AuthorizeSecurityGroupIngress")
+    )
+    details = made[f"aws-iam-role/{INNER}"]["details"] | {"InstanceProfileList": [{"Arn": PROFILE}]}
+    arn, card = f"arn:aws:ec2:{HERE}:instance/{name}", interface(address, of, **more)
+    its = {"NetworkInterfaces": [card], "IamInstanceProfile": {"Arn": PROFILE}}
+    return {f"aws-iam-role/{INNER}": {"details": details}}, listed("aws-ec2-instance", arn, **its)
+
+
+def inside(policy: Any, *may: Any) -> tuple[Parts, Parts]:
+    """Another function in the network, and its role."""
+    about = {"listed": {"Role": INNER, "VpcConfig": IN_NETWORK}, "urls": [], "policy": policy}
+    return {f"aws-lambda-function/{INSIDE_FUNCTION}": about}, role(INNER, LAMBDA, *may)
+
+
+def lets(who: Any, action: str = "lambda:InvokeFunction", **more: Any) -> Any:
+    return document(statement(action, INSIDE_FUNCTION, Principal=who, **more))
+
+
+def by_distribution(of: str) -> Any:
+    """What lets a distribution of an account call; of nobody's, where it is empty."""
+    is_of = {"StringEquals": {"aws:SourceArn": f"arn:aws:cloudfront::{of}:distribution/E1"}}
+    more = {"Condition": is_of} if of else {}
+    return lets({"Service": "cloudfront.amazonaws.com"}, "lambda:InvokeFunctionUrl", **more)
+
+
+PROXY = {"RequesterId": "amazon-rds", "Description": "Network interface for DBProxy shop"}
+
+
 def containers() -> Iterator[Parts]:
     """A task of a service behind a public balancer, on instances that are not told."""
     begin = f"arn:aws:elasticloadbalancing:{HERE}"
@@ -167,6 +212,7 @@ SHUT: tuple[tuple[str, tuple[Parts, ...]], ...] = (
         ),
     ),
     ("a function that nobody calls", by_function(function(), READS)),
+    ("a function for a distribution of ours", by_function(*inside(by_distribution(FRONT)))),
     ("a function of others' beside it reads data", (database(), group("sg-db"), *INSIDE, *CALLED)),
     (
         "a way to another network that it lets nobody in from",
@@ -390,6 +436,77 @@ OPEN: tuple[tuple[str, str, tuple[Parts, ...]], ...] = (
         (
             *(database(), group("sg-db"), *INSIDE, front()),
             role(WEB, LAMBDA, {"Effect": "Allow", "NotAction": "rds*:*", "Resource": "*"}),
+        ),
+    ),
+    (
+        "what is open may connect to who changes groups",
+        "may more than read",
+        (
+            *(database(), group("sg-db"), *INSIDE, *WEB_OPEN, group("sg-app", "sg-web")),
+            *changing("i-app", "10.0.1.1", "sg-app"),
+        ),
+    ),
+    (
+        "a public balancer may connect to who changes groups",
+        "may more than read",
+        (
+            *(database(), group("sg-db"), *INSIDE, group("sg-lb"), group("sg-app", "sg-lb")),
+            alone("eni-lb", interface("10.0.9.7", "sg-lb", RequesterId="amazon-elb", **PUBLIC)),
+            *changing("i-app", "10.0.1.1", "sg-app"),
+        ),
+    ),
+    (
+        "who is open to some changes groups",
+        "may more than read",
+        (
+            *(database(), group("sg-db"), *INSIDE, group("sg-vpn", "52.1.2.3/32")),
+            *changing("i-vpn", "10.0.9.4", "sg-vpn", **PUBLIC),
+        ),
+    ),
+    (
+        "a function whose policy lets in who is come to",
+        "the function inside",
+        by_function(front(), role(WEB, LAMBDA), *inside(lets({"AWS": WEB}))),
+    ),
+    (
+        "a session of a role calls a function",
+        "the function inside",
+        by_function(*inside(lets({"AWS": f"arn:aws:sts::{FRONT}:assumed-role/web/any"}))),
+    ),
+    (
+        "a function for a distribution of another account",
+        "the function inside",
+        by_function(*inside(by_distribution("999988887777"))),
+    ),
+    (
+        "a function for any distribution",
+        "the function inside",
+        by_function(*inside(by_distribution(""))),
+    ),
+    (
+        "a function that has no interface at the moment",
+        "the function front",
+        (
+            *(database(), group("sg-db", "sg-fn"), group("sg-fn"), *INSIDE, role(WEB, LAMBDA)),
+            function(
+                shared("*", "lambda:InvokeFunctionUrl"),
+                [{"FunctionUrl": "https://front", "AuthType": "NONE"}],
+            ),
+        ),
+    ),
+    (
+        "a function that takes what is in a queue",
+        "the function inside",
+        by_function(*inside(None, statement("sqs:ReceiveMessage"))),
+    ),
+    (
+        "a proxy of databases, with an end of its own",
+        "DBProxy",
+        (
+            *(database(), group("sg-db", "sg-proxy"), group("sg-proxy"), *INSIDE, *WEB_OPEN),
+            group("sg-end", "sg-web"),
+            alone("eni-p", interface("10.0.1.20", "sg-proxy", **PROXY)),
+            alone("eni-e", interface("10.0.1.21", "sg-end", **PROXY)),
         ),
     ),
     (

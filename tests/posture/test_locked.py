@@ -1,6 +1,7 @@
 """What is encrypted with a key of one's own is read by whoever may decrypt with that, too."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ PARAMETER = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop/db"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/k-1"
 OPENER = f"arn:aws:iam::{FRONT}:role/opener"
 WHEN, LATER = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
-SHOP = {"AliasName": "alias/shop", "TargetKeyId": "k-1"}
+SHOP = {"AliasName": "alias/shop", "TargetKeyId": "k-1", "LastUpdatedDate": WHEN}
 READS_ALL = may(
     ["secretsmanager:GetSecretValue", "ssm:GetParameter", "sqs:ReceiveMessage", "dynamodb:GetItem"]  # type: ignore[arg-type]
 )
@@ -48,12 +49,13 @@ def key(
 
 
 def secret(named: str = KEY, policy: Any = ABSENT) -> Other:
-    listed = {"Name": "db"} | ({"KmsKeyId": named} if named else {})
+    listed = {"Name": "db", "CreatedDate": WHEN} | ({"KmsKeyId": named} if named else {})
     return other("aws-secretsmanager-secret", SECRET, listed=listed, policy=policy)
 
 
 def parameter(named: str = KEY, kind: str = "SecureString") -> Other:
-    listed = {"Name": "/shop/db", "Type": kind} | ({"KeyId": named} if named else {})
+    listed = {"Name": "/shop/db", "Type": kind, "LastModifiedDate": WHEN}
+    listed |= {"KeyId": named} if named else {}
     return other("aws-ssm-parameter", PARAMETER, listed=listed)
 
 
@@ -68,11 +70,13 @@ def table(named: str = KEY, status: str = "ENABLED") -> Other:
     return other("aws-dynamodb-table", TABLE, described=described, policy=ABSENT)
 
 
-def aliases(target: str = "k-1", name: str = "alias/shop", *, changed: str = WHEN) -> Other:
+def aliases(
+    target: str = "k-1", name: str = "alias/shop", *, changed: str = WHEN, made: str = WHEN
+) -> Other:
     """A region of which one alias is told."""
     region = f":{REGION}:{ACCOUNT}:"
     told = {"AliasName": name, "AliasArn": f"arn:aws:kms{region}{name}"}
-    told |= {"CreationDate": WHEN, "LastUpdatedDate": changed}
+    told |= {"CreationDate": made, "LastUpdatedDate": changed}
     return other("aws-region", kms_aliases=[told | ({"TargetKeyId": target} if target else {})])
 
 
@@ -164,6 +168,16 @@ def test_what_is_encrypted_by_an_alias_that_named_another_key_may_be_encrypted_w
     moved = aliases(changed=LATER)
     assert standing(secret("alias/shop"), READS_ALL, key(), moved) is PERHAPS
     assert standing(secret("alias/shop"), READS_ALL, DECRYPTS, key(), moved) is REACHED
+    anew = aliases(changed=LATER, made=LATER)
+    for kept in (secret("alias/shop"), parameter("alias/shop")):
+        assert standing(kept, READS_ALL, key(), anew) is PERHAPS, "it was another's before"
+    untold = other("aws-secretsmanager-secret", SECRET, listed={"KmsKeyId": KEY}, policy=ABSENT)
+    by_alias = {"KmsKeyId": "alias/shop"}
+    assert standing(untold, READS_ALL, key(), aliases()) is NONE
+    untold = other("aws-secretsmanager-secret", SECRET, listed=by_alias, policy=ABSENT)
+    assert standing(untold, READS_ALL, key(), aliases()) is PERHAPS, "since when is not told"
+    lately = datetime.now(UTC).isoformat()
+    assert standing(queue("alias/shop"), READS_ALL, key(), aliases(changed=lately)) is PERHAPS
 
 
 def test_an_alias_of_another_account_is_not_ours_of_the_same_name() -> None:
@@ -520,7 +534,7 @@ def apart(
     """How a secret with a key of another account stands to a role of its own account."""
     held = {
         f"aws-secretsmanager-secret/{SECRET.replace(ACCOUNT, FRONT)}": {
-            "listed": {"KmsKeyId": named},
+            "listed": {"KmsKeyId": named, "CreatedDate": WHEN},
             "policy": ABSENT,
         }
     }

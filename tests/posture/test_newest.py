@@ -103,3 +103,18 @@ def test_what_lesser_readings_told_is_kept_until_the_account_is_read_anew(tmp_pa
     again = accounts.newest(ACCOUNT, KINDS)
     assert again is not None
     assert (known(again), again.doubts) == ({"b": 3}, {})
+
+
+def test_what_is_damaged_of_lesser_readings_keeps_no_event_back(tmp_path: Path) -> None:
+    accounts = Accounts(tmp_path)
+    accounts.keep(ACCOUNT, reading({"a": told(1)}), read=NOON, gaps=0)
+    newest = accounts.newest(ACCOUNT, KINDS)
+    assert newest is not None
+    newest.take(reading({"a": told(2)}), KINDS)
+    accounts.keep_newest(ACCOUNT, newest)
+    (path,) = tmp_path.rglob("*newest")
+    path.write_bytes(path.read_bytes()[:60])
+    accounts.renew(ACCOUNT, lambda: reading({}), KINDS)
+    again = accounts.newest(ACCOUNT, KINDS)
+    assert again is not None
+    assert known(again) == {"a": 1}

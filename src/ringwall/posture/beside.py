@@ -27,9 +27,9 @@ _OUTWARD: Final = ("NatGatewayId", "EgressOnlyInternetGatewayId")
 """What a route may lead to from where nothing comes that did not begin here."""
 _QUIET: Final = frozenset({"nat_gateway", "natGateway", "vpc_endpoint"})
 """Kinds of interfaces that begin nothing of their own, and let in nobody who was not let in."""
-_QUIET_OF: Final = frozenset({"amazon-rds", "amazon-elasticache"})
-"""Services whose interfaces answer, as far as their groups let in."""
-_HOSTED: Final = (["ecs"], ["eks"])
+_QUIET_OF: Final = {"amazon-rds": "RDSNetworkInterface", "amazon-elasticache": "ElastiCache"}
+"""How what services say of their interfaces begins that only answer; a proxy's passes on."""
+HOSTED: Final = (["ecs"], ["eks"])
 """Services of containers, that may run on instances and send from their addresses."""
 _BALANCING: Final = "amazon-elb"
 _NOBODY: Final = Addresses()
@@ -57,7 +57,8 @@ class Let:
 class _Interface:
     """What is in a network. ``loud`` is why the internet may come to it, empty where it does not.
 
-    ``groups`` are empty where none stands before it.
+    ``groups`` are empty where none stands before it; ``place`` is what runs there, where that is
+    an instance.
     """
 
     network: str
@@ -65,6 +66,7 @@ class _Interface:
     addresses: Addresses
     label: str
     loud: str = ""
+    place: str = ""
 
 
 @dataclass(slots=True)
@@ -85,6 +87,9 @@ class Networks:
     ``near`` are the places that the internet comes to, or may; ``called`` the functions that are
     called by somebody of whom it is not read who comes to them. ``UnknownError`` where groups,
     routes, interfaces, instances or functions are not known.
+
+    ``places`` are the instances that may be come to, also within the networks; ``is_hosting`` is
+    whether containers may be, of which it is not known in which interface they are.
     """
 
     def __init__(self, world: World, account: str, near: set[str], called: set[str]) -> None:
@@ -95,6 +100,9 @@ class Networks:
         }
         self._lets: dict[frozenset[str], Let] = {}
         self._routes = self._read_routes()
+        self.places: set[str] = set()
+        self.is_hosting = False
+        self._calling: list[_Interface] = []
         self._loud = self._loud_functions(near | called)
         self._come_to: dict[str, str] = {}  # groups, each with what has them that is come to
         self._heard: dict[str, list[tuple[Addresses, str]]] = {}  # what sends from several
@@ -102,7 +110,7 @@ class Networks:
         self._sending: dict[str, list[Addresses]] = {}
         self._whole: dict[str, Addresses] = {}
         self._told: dict[tuple[str, frozenset[str]], str] = {}
-        self._spread([*self._of_instances(), *self._of_others()])
+        self._spread([*self._of_instances(), *self._of_others(), *self._calling])
 
     def why_direct(self, network: str, groups: Collection[str], subnets: Collection[str]) -> str:
         """Why strangers may come to a public address in these subnets; empty where none does."""
@@ -175,6 +183,8 @@ class Networks:
 
     def _note(self, one: _Interface, label: str) -> None:
         """It is come to: what lets in its groups or addresses lets it in."""
+        if one.place:
+            self.places.add(one.place)
         for group in one.groups:
             self._come_to.setdefault(group, label)
         self._hear(one.network, one.addresses, label)
@@ -280,22 +290,24 @@ class Networks:
             several = config.get("SecurityGroupIds") or ()
             if not several:
                 continue
+            network, loud = str(config.get("VpcId") or ""), ""
+            if one.name in come_to:
+                loud = f"the function {one.label}, which may be come to"
+                # Its interfaces come and go; from which addresses it sends is not known then.
+                groups = frozenset(map(str, several))
+                self._calling.append(_Interface(network, groups, WORLD, one.label, loud))
             for group in several:
-                key = str(config.get("VpcId") or ""), str(group)
-                if one.name in come_to:
-                    found[key] = f"the function {one.label}, which may be come to"
-                else:
-                    found.setdefault(key, None)
+                found[network, str(group)] = loud or found.get((network, str(group)))
         return found
 
     def _of_instances(self) -> Iterator[_Interface]:
-        hosting = any(place.split(":")[2:3] in _HOSTED for place in self._near)
+        hosting = any(place.split(":")[2:3] in HOSTED for place in self._near)
         for one in self._world.all(INSTANCE, account=self._account):
             loud = f"{one.label}, on which containers that are come to may run" if hosting else ""
             if one.name in self._near:
                 loud = f"{one.label}, which the internet comes to, or may"
             for told in one.read("listed").get("NetworkInterfaces") or ():
-                yield self._made(told, one.label, loud)
+                yield self._made(told, one.label, loud, one.name)
 
     def _of_others(self) -> Iterator[_Interface]:
         known = {
@@ -310,7 +322,9 @@ class Networks:
     def _why_loud(self, told: Mapping[str, Any], label: str) -> str:
         """Why the internet may come to an interface that is not an instance's."""
         kind, owner = str(told.get("InterfaceType") or ""), str(told.get("RequesterId") or "")
-        if kind in _QUIET or (kind == "interface" and owner in _QUIET_OF):
+        said = str(told.get("Description") or "")
+        answers = owner in _QUIET_OF and said.startswith(_QUIET_OF[owner])
+        if kind in _QUIET or (kind == "interface" and answers):
             return ""
         if kind == "interface" and owner == _BALANCING:
             return f"{label}, which is public" if public_versions(told) else ""
@@ -320,15 +334,16 @@ class Networks:
             known = [self._loud[key] for key in keys if key in self._loud]
             if known:
                 return next((one for one in known if one), "")
+        self.is_hosting = True
         return f"{label}, of which it is not known who comes to it"
 
-    def _made(self, told: Mapping[str, Any], label: str, loud: str) -> _Interface:
+    def _made(self, told: Mapping[str, Any], label: str, loud: str, place: str = "") -> _Interface:
         network, groups = str(told.get("VpcId") or ""), _groups(told)
         is_passing = str(told.get("InterfaceType") or "") in _QUIET
         is_asked = not loud and groups and not is_passing and public_versions(told)
         if is_asked and self.why_direct(network, groups, [str(told.get("SubnetId") or "")]):
             loud = f"{label}, which has a public address"
-        return _Interface(network, groups, _addresses(told), label, loud)
+        return _Interface(network, groups, _addresses(told), label, loud, place)
 
 
 class Databases:

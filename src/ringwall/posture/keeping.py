@@ -5,6 +5,7 @@ alone.
 """
 
 import gzip
+import logging
 import os
 import re
 import secrets
@@ -25,6 +26,7 @@ from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 from ringwall.posture.snapshot.writing import decoded, encoded
 from ringwall.runtime.private_files import locked, private_folder, remove_leftovers, write_private
 
+_log = logging.getLogger(__name__)
 _BROKEN: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 _FORMAT: Final = 1
 _OF_ONE: Final = 30
@@ -267,10 +269,16 @@ class Accounts:
     ) -> None:
         """Bring what lesser readings told up to date, if any did, by what ``read`` says is newer.
 
-        Else what is kept is the newest. ``ValueError`` names a file that is damaged.
+        Else what is kept is the newest. Where what they told is damaged it is forgotten: the
+        account goes on by its whole reading.
         """
         last = self.last(account)
-        newest = None if last is None else self._newer(account, last.read)
+        try:
+            newest = None if last is None else self._newer(account, last.read)
+        except ValueError as error:
+            _log.warning("%s: what smaller scans read is forgotten", error)
+            self._path(account, "newest").unlink(missing_ok=True)
+            return
         if newest is not None:
             newest.take(read(), kinds)
             self.keep_newest(account, newest)

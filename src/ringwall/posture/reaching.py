@@ -11,7 +11,7 @@ what else in it is asked for databases alone.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,11 +20,13 @@ from ringwall.core.observations import UnknownError
 from ringwall.inventory.listing import INTERNET as EVERYBODY
 from ringwall.posture.across import Land, land_of
 from ringwall.posture.attacks import DATA, Asset, hops_to
-from ringwall.posture.beside import Databases, Networks, steering
+from ringwall.posture.beside import HOSTED, Databases, Networks, steering
 from ringwall.posture.checking.reading import Subject, World
 from ringwall.posture.checks.aws.lambda_.aliases import ALIAS
 from ringwall.posture.checks.aws.s3.blocks import account_block, is_off
+from ringwall.posture.checks.aws.ways.looking import FUNCTION
 from ringwall.posture.permissions.accounts import Account
+from ringwall.posture.permissions.asking import speaks
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.paths import INTERNET, Hop, reached
 from ringwall.posture.permissions.statements import Document, Effect, Kind, Statement
@@ -62,6 +64,17 @@ _ACTING: Final = frozenset(
 """Services that run nobody's code and answer nobody."""
 _IDENTITIES: Final = frozenset({ROLE, "aws-iam-user", "aws-account"})
 _DISTRIBUTING: Final = "cloudfront.amazonaws.com"
+_EQUAL: Final = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
+_OWNER_IN: Final[Mapping[str, Callable[[str], str]]] = {
+    "aws:sourceaccount": str,
+    "aws:sourcearn": lambda arn: "".join(arn.split(":")[4:5]),
+}
+"""How the account is told on whose behalf a service asks."""
+_TAKING: Final = (
+    *("sqs:ReceiveMessage", "dynamodb:GetRecords", "kinesis:GetRecords"),
+    *("kafka:GetBootstrapBrokers", "mq:DescribeBroker"),
+)
+"""What the role of a function may do that takes from queues, streams and brokers."""
 _IN_NETWORKS: Final = frozenset({"ec2", "ecs", "eks"})
 """Services of what runs, and answers whoever is in its network."""
 _DELIVERING: Final = ("s3:put", "s3:getbucket", "s3:listbucket")
@@ -208,14 +221,11 @@ def _of_databases(
     if not several:
         return
     world = World(snapshot, indexes)
-    ours = land.grounds[account].terrain.account
-    near = reached([*land.hops, *_from_what_is_not_read(ours)], [INTERNET])
-    why = next(iter(hidden), "") or steering(ours, near)
     databases: Databases | None = None
+    why = next(iter(hidden), "")
     try:
         if not why:
-            others = _called_by_others(world, account)
-            databases = Databases(world, account, Networks(world, account, near, others))
+            databases = Databases(world, account, _networks(world, land, account))
     except UnknownError as error:
         why = error.why
     for seen in several:
@@ -224,20 +234,47 @@ def _of_databases(
             yield seen.found.id, told
 
 
-def _called_by_others(world: World, account: str) -> set[str]:
-    """The functions that somebody may call, or may be able to, who is not of the account.
+def _networks(world: World, land: Land, account: str) -> Networks:
+    """The networks of an account; ``UnknownError`` where who is come to may change them, too.
 
-    Whether one of its aliases lets them, or it does itself.
+    What is come to within them has roles, by which there is more that is come to.
+    """
+    ours = land.grounds[account].terrain.account
+    hops = [*land.hops, *_from_what_is_not_read(ours)]
+    hosted = {one.source for one in hops if one.source.split(":")[2:3] in HOSTED}
+    near, within = reached(hops, [INTERNET]), set[str]()
+    while True:
+        if why := steering(ours, near | within):
+            raise UnknownError(why)
+        called = _called_by_others(world, ours, near | within)
+        networks = Networks(world, account, near, called)
+        places = {*networks.places, *called, *(hosted if networks.is_hosting else ())}
+        further = reached(hops, {*near, *within, *places})
+        if further == near | within:
+            return networks
+        within |= places
+        near |= further - within
+
+
+def _called_by_others(world: World, ours: Account, near: set[str]) -> set[str]:
+    """The functions that may be called by who is not of the account, or is come to by its policy.
+
+    Whether one of its aliases lets them, or it does itself; or it takes what a queue or a stream
+    has, into which whoever is come to may put something.
     """
     found: set[str] = set()
-    for kind in ("aws-lambda-function", ALIAS):
-        for one in world.all(kind, account=account):
-            if _is_called_by_others(one, account):
+    for kind in (FUNCTION, ALIAS):
+        for one in world.all(kind, account=ours.id):
+            if _is_called_by_others(one, ours.id, near):
                 found.add(":".join(one.name.split(":")[:7]))
+    for one in world.all(FUNCTION, account=ours.id):
+        role = ours.roles.get(str(one.read("listed").get("Role") or ""))
+        if role is None or any(speaks(role, action) for action in _TAKING):
+            found.add(one.name)
     return found
 
 
-def _is_called_by_others(one: Subject, account: str) -> bool:
+def _is_called_by_others(one: Subject, account: str, near: set[str]) -> bool:
     try:
         written = one.read("policy", None)
     except UnknownError:
@@ -245,7 +282,15 @@ def _is_called_by_others(one: Subject, account: str) -> bool:
     if not written:
         return False
     policy = read(written, name=f"policy of {one.label}", kind=Kind.RESOURCE)
-    return bool(policy.faults) or any(True for _ in _others(policy.statements, account))
+    named = {
+        arn
+        for each in policy.statements
+        if each.effect is Effect.ALLOW and each.principals is not None
+        for arn in each.principals.arns
+    }
+    if policy.faults or any(arn in near or _service(arn) == "sts" for arn in named):
+        return True
+    return any(True for _ in _others(policy.statements, account))
 
 
 def _of_bucket(world: World, asset: Asset, policy: Document | None, account: str) -> list[str]:
@@ -304,7 +349,19 @@ def _is_ours(one: Statement, account: str) -> bool:
     is_delivery = not one.but_actions and all(
         action.startswith(_DELIVERING) and "*" not in action for action in one.actions
     )
-    return is_ours and (is_delivery or who.services <= {_DISTRIBUTING})
+    is_distribution = who.services <= {_DISTRIBUTING} and _is_for(one, account)
+    return is_ours and (not who.services or is_delivery or is_distribution)
+
+
+def _is_for(one: Statement, account: str) -> bool:
+    """Whether a service is let in on behalf of this account alone."""
+    return any(
+        each.operator in _EQUAL
+        and not (each.if_exists or each.quantifier)
+        and {_OWNER_IN[each.key](value) for value in each.values} == {account}
+        for each in one.conditions
+        if each.key in _OWNER_IN
+    )
 
 
 def _shortest(hops: Iterable[Hop], names: Mapping[str, str]) -> Iterator[Relation]:

@@ -121,6 +121,17 @@ def test_where_all_become_each_other_the_only_way_is_known_to_be_it() -> None:
     assert found.is_all
 
 
+def test_the_shortest_is_found_however_many_become_each_other() -> None:
+    names = [f"r{number}" for number in range(500)]
+    hops = [hop(INTERNET, "function"), hop("function", names[0]), hop(names[-1], "bucket")]
+    hops += [hop(one, other) for one in names for other in names if one != other]
+    found = ways(hops, [INTERNET], ["bucket"], longest=8, most=3)
+    shortest = (INTERNET, "function", "r0", "r499", "bucket")
+    assert places(found.paths[0]) == shortest
+    assert [len(path.hops) for path in found.paths[1:]] == [5, 5]
+    assert not found.is_all
+
+
 def test_a_certain_hop_stands_for_an_uncertain_one() -> None:
     perhaps = Hop("a", "b", "perhaps", is_certain=False)
     found = ways([perhaps, hop("a", "b")], ["a"], ["b"])

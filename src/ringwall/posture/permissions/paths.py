@@ -191,6 +191,8 @@ class _Walking:
     def _length(self, one: _Begun) -> int | None:
         """How long it becomes at least where it has been nowhere twice; none where too long."""
         been = {hop.source for hop in one.hops}
+        if self._falls(one, been):
+            return one.length
         ahead: Set[str] = self._wanted - been - {one.place}
         far = set(ahead)
         for length in range(len(one.hops) + 1, self._longest + 1):
@@ -206,6 +208,22 @@ class _Walking:
                 return None
             far |= ahead
         return None
+
+    def _falls(self, one: _Begun, been: Set[str]) -> bool:
+        """Whether it can go on ever nearer to a target, and so become as long as was thought."""
+        place, left = one.place, self._left[one.place]
+        if len(one.hops) + left < one.length or left == 0:
+            return False
+        while left > 0:
+            left -= 1
+            for hop in self._network.leaving(place):
+                self._steps += 1
+                if self._left.get(hop.target) == left and hop.target not in been:
+                    place = hop.target
+                    break
+            else:
+                return False
+        return True
 
 
 def reached(hops: Iterable[Hop] | Network, sources: Iterable[str]) -> set[str]:

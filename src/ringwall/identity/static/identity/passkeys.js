@@ -115,6 +115,9 @@
   // a form on its way, which neither an answer with options nor a passkey is to overtake.
   let waiting = null;
   let leaving = false;
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) leaving = false;
+  });
 
   document.addEventListener("submit", async (event) => {
     if (event.defaultPrevented) return;
@@ -173,7 +176,7 @@
     }
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (button.getAttribute("aria-busy") === "true") return;
+      if (leaving || button.getAttribute("aria-busy") === "true") return;
       button.setAttribute("aria-busy", "true");
       if (trouble) trouble.hidden = true;
       try {

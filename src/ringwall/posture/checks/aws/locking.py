@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from ringwall.core.observations import UnknownError
 from ringwall.posture.checking import Subject, World
+from ringwall.posture.checks.aws.used import ago, moment
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.requests import Values
 from ringwall.posture.permissions.statements import Document, Kind, unread
@@ -28,6 +29,8 @@ _OFF: Final = frozenset(
     ["Disabled", "PendingDeletion", "PendingReplicaDeletion", "PendingImport", "Unavailable"]
 )
 """States in which a key decrypts nothing (KMS Developer Guide, "Key states")."""
+_LONGEST_KEPT_DAYS: Final = 14
+"""How long a queue keeps a message at most (SQS, ``MessageRetentionPeriod``)."""
 _ALONE: Final[Mapping[str, World]] = {}
 _DOMAIN: Final = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com"}
 
@@ -36,22 +39,25 @@ class _Named(NamedTuple):
     """How a key is named where it is used.
 
     ``is_whole`` is that nothing is encrypted otherwise; ``first`` is the region of what it may be a
-    copy of, empty where it is none.
+    copy of, empty where it is none. ``since`` is since when all of it was encrypted; ``None`` where
+    that is not told.
     """
 
     key: str
     is_whole: bool = True
     first: str = ""
+    since: object = None
 
 
 class _Aliased(NamedTuple):
     """The id of the key that an alias names, or why that is not known.
 
-    ``is_moved`` is that it named another one before: what is encrypted by it may be with that.
+    ``since`` is from when on it has named that one for certain: what was encrypted by it before may
+    be so with another one. ``None`` where that is not known.
     """
 
     key: str = ""
-    is_moved: bool = False
+    since: object = None
     why: str = ""
 
 
@@ -70,17 +76,19 @@ class _Kind(NamedTuple):
 
 def _of_secret(listed: Any) -> _Named | None:
     key = listed.get("KmsKeyId") or f"{_AWS}secretsmanager"
-    return _Named(key, first=listed.get("PrimaryRegion") or "")
+    # When it was changed last is told of its description, too.
+    return _Named(key, first=listed.get("PrimaryRegion") or "", since=listed.get("CreatedDate"))
 
 
 def _of_parameter(listed: Any) -> _Named | None:
     is_encrypted = listed.get("Type") == "SecureString"
-    return _Named(listed.get("KeyId") or f"{_AWS}ssm") if is_encrypted else None
+    since = listed.get("LastModifiedDate")
+    return _Named(listed.get("KeyId") or f"{_AWS}ssm", since=since) if is_encrypted else None
 
 
 def _of_queue(attributes: Any) -> _Named | None:
     key = attributes.get("KmsMasterKeyId")
-    return _Named(key) if key else None
+    return _Named(key, since=ago(_LONGEST_KEPT_DAYS)) if key else None
 
 
 def _of_table(described: Any) -> _Named | None:
@@ -146,6 +154,7 @@ def lock_of(it: Subject, beside: Mapping[str, World] = _ALONE) -> Lock | None:
     else:
         found, policy, granted = _told(there, arn, title)
     is_ours = not alias.startswith(_AWS)
+    is_moved = aliased is not None and is_ours and not _is_before(aliased.since, named.since)
     if not is_ours and found is None:
         policy = _of_aws(number, said)
     doubt, copies = _state(found, name)
@@ -157,7 +166,7 @@ def lock_of(it: Subject, beside: Mapping[str, World] = _ALONE) -> Lock | None:
         said,
         granted,
         tags=found.tags if found is not None else {},
-        is_whole=named.is_whole and not (aliased is not None and aliased.is_moved),
+        is_whole=named.is_whole and not is_moved,
         is_told=is_ours and it.found.kind == _PARAMETER,
         is_ours=is_ours,
         is_known=_ALIAS not in key,
@@ -219,8 +228,12 @@ def _aliased(it: Subject, world: World, key: str) -> _Aliased:
     found = known[1].get(alias) or {}
     if not found.get("TargetKeyId"):
         return _Aliased(why=f"{alias} is not among the aliases of {region} that name a key")
-    is_moved = found.get("LastUpdatedDate") != found.get("CreationDate")
-    return _Aliased(str(found["TargetKeyId"]), is_moved)
+    return _Aliased(str(found["TargetKeyId"]), found.get("LastUpdatedDate"))
+
+
+def _is_before(one: object, other: object) -> bool:
+    """Whether both times are told, and the first is not after the second."""
+    return bool(one and other) and moment(one) <= moment(other)
 
 
 def _of_aws(number: str, said: Mapping[str, Values]) -> Document:

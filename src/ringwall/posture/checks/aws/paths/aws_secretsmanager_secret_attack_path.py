@@ -138,7 +138,7 @@ OPENER = _role("secretsmanager:GetSecretValue", "kms:Decrypt")
 
 def _locked(told: str, outcome: Any, *others: Any, named: str = KEY) -> Case:
     """A secret that is encrypted with a key of one's own, which a function's role may read."""
-    listed = {"KmsKeyId": named}
+    listed = {"KmsKeyId": named, "CreatedDate": "2026-02-01T00:00:00Z"}
     return case(told, outcome, FUNCTION, *others, name=ME, tags=TAGS, listed=listed, policy=ABSENT)
 
 
@@ -148,7 +148,8 @@ def _key(policy: Any) -> Any:
 
 TO_ACCOUNT = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "kms:*"}
 LEFT = _key({"Statement": [TO_ACCOUNT | {"Resource": "*"}]})
-ALIAS = {"AliasName": "alias/shop", "TargetKeyId": "k"}
+WHEN = "2026-01-01T00:00:00Z"
+ALIAS = {"AliasName": "alias/shop", "TargetKeyId": "k", "LastUpdatedDate": WHEN}
 REGION = other("aws-region", kms_aliases=[ALIAS])
 MUTE_REGION = other("aws-region", kms_aliases=DENIED)
 CASES = (
