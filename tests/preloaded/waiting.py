@@ -70,6 +70,9 @@ def main() -> None:
 
 def _begin(connection: socket.socket, sock: socket.socket) -> None:
     size, ancillary, _, _ = connection.recvmsg(4, socket.CMSG_SPACE(16))
+    if not ancillary:  # whoever came was ended before they had asked
+        connection.close()
+        return
     streams = array.array("i", ancillary[0][2]).tolist()
     process = os.fork()
     if not process:
