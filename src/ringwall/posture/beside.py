@@ -11,14 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ringwall.core.observations import UnknownError
-from ringwall.posture.checking.reading import Subject, World
+from ringwall.posture.checking.reading import World
 from ringwall.posture.checks.aws.exposure import GROUP, TABLE, cidrs_of, public_versions
 from ringwall.posture.checks.aws.openings import sources_of
 from ringwall.posture.checks.aws.ways.looking import FUNCTION, INSTANCE
-from ringwall.posture.permissions.accounts import Account
 from ringwall.posture.permissions.networks import WORLD, Addresses, Intervals
-from ringwall.posture.permissions.statements import Effect, Statement
-from ringwall.posture.permissions.terrain import everything
 
 INTERFACE: Final = "aws-ec2-network-interface"
 _PREFIXES: Final = "aws-ec2-prefix-list"
@@ -33,15 +30,6 @@ HOSTED: Final = (["ecs"], ["eks"])
 """Services of containers, that may run on instances and send from their addresses."""
 _BALANCING: Final = "amazon-elb"
 _NOBODY: Final = Addresses()
-_OF_DATA: Final = frozenset(
-    {
-        *("cloudwatch", "dynamodb", "kms", "logs", "s3", "secretsmanager", "sns", "sqs", "sts"),
-        "xray",
-    }
-)
-"""Services by which nothing is put into a network, and nothing there is opened or commanded."""
-_LOOKING: Final = ("batchget", "describe", "get", "list", "lookup")
-"""How calls begin that change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,65 +334,6 @@ class Networks:
         return _Interface(network, groups, _addresses(told), label, loud, place)
 
 
-class Databases:
-    """The databases of an account, in its networks. ``UnknownError`` where not all are known."""
-
-    def __init__(self, world: World, account: str, networks: Networks) -> None:
-        self._networks = networks
-        self._members: dict[tuple[str, str], list[Subject]] = {}
-        for one in world.all("aws-rds-instance", account=account):
-            if cluster := one.read("listed").get("DBClusterIdentifier"):
-                self._members.setdefault((one.region, str(cluster)), []).append(one)
-        self._clusters = {
-            (one.region, str(one.read("listed").get("DBClusterIdentifier"))): one
-            for one in world.all("aws-rds-cluster", account=account)
-        }
-
-    def why(self, it: Subject) -> str:
-        """Why strangers may connect to a database or cluster; empty where nobody does."""
-        listed = it.read("listed")
-        key = it.region, str(listed.get("DBClusterIdentifier") or "")
-        if it.found.kind == "aws-rds-cluster":
-            members = self._members.get(key, [])
-            if not members:
-                return "it has no instances that would say in which network it is"
-            ends = (self._of_cluster(it, members[0]), *map(self._of_instance, members))
-            return next((one for one in ends if one), "")
-        if not key[1]:
-            return self._of_instance(it)
-        cluster = self._clusters.get(key)
-        if cluster is None:
-            return f"its cluster {key[1]} is not known"
-        return self._of_cluster(cluster, it) or self._of_instance(it)
-
-    def _of_cluster(self, cluster: Subject, member: Subject) -> str:
-        listed = cluster.read("listed")
-        if listed.get("PubliclyAccessible") or listed.get("InternetAccessGatewayEnabled"):
-            return f"the cluster {cluster.label} has a public address"
-        return self._networks.why_beside(_network(member), _groups_of(listed))
-
-    def _of_instance(self, it: Subject) -> str:
-        listed = it.read("listed")
-        if listed.get("DBSecurityGroups"):
-            return "it has security groups of a kind that is not read"
-        is_private = listed.get("PubliclyAccessible") is False
-        if not is_private or listed.get("NetworkType") == "DUAL":
-            within = (listed.get("DBSubnetGroup") or {}).get("Subnets") or ()
-            subnets = [str(one.get("SubnetIdentifier")) for one in within]
-            why = self._networks.why_direct(_network(it), _groups_of(listed), subnets)
-            if why:
-                return why
-        return self._networks.why_beside(_network(it), _groups_of(listed))
-
-
-def _network(instance: Subject) -> str:
-    return str((instance.read("listed").get("DBSubnetGroup") or {}).get("VpcId") or "")
-
-
-def _groups_of(listed: Mapping[str, Any]) -> list[str]:
-    return [str(one["VpcSecurityGroupId"]) for one in listed.get("VpcSecurityGroups") or ()]
-
-
 def _groups(told: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(str(one["GroupId"]) for one in told.get("Groups") or ())
 
@@ -445,31 +374,3 @@ def _meeting(some: Addresses, others: Addresses) -> tuple[int, int] | None:
             if at < len(right) and right[at][0] <= last:
                 return version, max(first, right[at][0])
     return None
-
-
-def steering(account: Account, near: set[str]) -> str:
-    """Who that is come to may change networks, or command what is in them; empty where nobody may.
-
-    That is whoever is allowed more than to read, by any service but those of data: whatever else
-    that is.
-    """
-    if everything(account) in near:
-        return "somebody who is come to may have every permission of the account"
-    for one in account.everybody:
-        if one.at not in near:
-            continue
-        for document in one.policies.identity:
-            for each in document.statements:
-                if each.effect is Effect.ALLOW and not _only_reads(each):
-                    return f"{one.name}, who may be come to, may more than read, by {each}"
-    return ""
-
-
-def _only_reads(one: Statement) -> bool:
-    if one.fault or one.but_actions:
-        return False
-    for action in one.actions:
-        service, _, call = action.partition(":")
-        if service not in _OF_DATA and not ("*" not in service and call.startswith(_LOOKING)):
-            return False
-    return True

@@ -20,11 +20,12 @@ from ringwall.core.observations import UnknownError
 from ringwall.inventory.listing import INTERNET as EVERYBODY
 from ringwall.posture.across import Land, land_of
 from ringwall.posture.attacks import DATA, Asset, hops_to
-from ringwall.posture.beside import HOSTED, Databases, Networks, steering
+from ringwall.posture.beside import HOSTED, Networks
 from ringwall.posture.checking.reading import Subject, World
 from ringwall.posture.checks.aws.lambda_.aliases import ALIAS
 from ringwall.posture.checks.aws.s3.blocks import account_block, is_off
 from ringwall.posture.checks.aws.ways.looking import FUNCTION
+from ringwall.posture.databases import Databases
 from ringwall.posture.permissions.accounts import Account
 from ringwall.posture.permissions.asking import speaks
 from ringwall.posture.permissions.documents import read
@@ -33,6 +34,7 @@ from ringwall.posture.permissions.statements import Document, Effect, Kind, Stat
 from ringwall.posture.permissions.terrain import Terrain, everything
 from ringwall.posture.permissions.trust import trusted
 from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.posture.steering import steering
 
 BUCKET: Final = "aws-s3-bucket"
 ROLE: Final = "aws-iam-role"

@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -28,6 +29,15 @@ pytestmark = pytest.mark.e2e
 def sign_out(page: Page) -> None:
     page.goto("/accounts/logout/")
     press(page.get_by_role("main").get_by_role("button", name="Sign out"))
+
+
+def with_passkey(page: Page, person: Any) -> Authenticator:
+    """What keeps the passkey that somebody, signed in with a password, has added."""
+    keys = Authenticator(page)
+    sign_in(page, person.email)
+    add_passkey(page)
+    heading(page, "Recovery codes")
+    return keys
 
 
 Late = Callable[[dict[str, float]], None]
@@ -73,11 +83,7 @@ def test_a_passkey_is_added_and_signs_in(page: Page) -> None:
 
 
 def test_a_passkey_is_offered_in_the_field_for_the_mail_address(page: Page) -> None:
-    ada = someone()
-    Authenticator(page)
-    sign_in(page, ada.email)
-    add_passkey(page)
-    heading(page, "Recovery codes")
+    with_passkey(page, someone())
     # Signing out leads to the page of sign-in, and the authenticator answers what waits in its
     # field as if its passkey had been chosen there.
     sign_out(page)
@@ -127,10 +133,7 @@ def test_no_passkey_is_offered_once_a_password_is_on_its_way(page: Page, late: L
 
 def test_no_passkey_takes_the_place_of_a_password_on_its_way(page: Page, late: Late) -> None:
     ada = someone()
-    Authenticator(page)
-    sign_in(page, ada.email)
-    add_passkey(page)
-    heading(page, "Recovery codes")
+    with_passkey(page, ada)
     page.context.clear_cookies()
     page.add_init_script(CHOSEN_ONCE_A_FORM_IS_SENT)
     page.goto("/accounts/login/")
@@ -157,11 +160,7 @@ def test_an_offer_that_never_comes_keeps_nobody_out(page: Page, late: Late) -> N
 
 
 def test_a_button_waits_for_the_offer_that_was_asked_for(page: Page, late: Late) -> None:
-    ada = someone()
-    Authenticator(page)
-    sign_in(page, ada.email)
-    add_passkey(page)
-    heading(page, "Recovery codes")
+    with_passkey(page, someone())
     page.add_init_script(NOT_CHOSEN_IN_THE_FIELD)
     sign_out(page)
     late({OFFER: 1.0})
@@ -172,10 +171,11 @@ def test_a_button_waits_for_the_offer_that_was_asked_for(page: Page, late: Late)
     expect(page.get_by_text("signed in with a passkey")).to_be_visible()
 
 
-def test_who_has_signed_in_on_another_tab_is_told(page: Page) -> None:
+def too_late(page: Page, then: str) -> None:
+    """Send a form of sign-in once its browser has signed in on another tab."""
     ada = someone()
     with page.expect_response(lambda response: response.url.endswith(OFFER)):
-        page.goto("/accounts/login/?next=/sessions")
+        page.goto(f"/accounts/login/?next={then}")
     other = page.context.new_page()
     sign_in(other, ada.email)
     heading(other, "Hello, Ada")
@@ -183,16 +183,22 @@ def test_who_has_signed_in_on_another_tab_is_told(page: Page) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     press(page.get_by_role("button", name="Sign in with a password"))
     heading(page, "You are signed in already")
+
+
+def test_who_has_signed_in_on_another_tab_is_told(page: Page) -> None:
+    too_late(page, "/sessions")
     press(page.get_by_role("link", name="Go on"))
     heading(page, "Sessions")
 
 
+@pytest.mark.parametrize("elsewhere", ["https://elsewhere.example/", "//elsewhere.example"])
+def test_who_has_signed_in_is_led_nowhere_else(page: Page, elsewhere: str) -> None:
+    too_late(page, elsewhere)
+    expect(page.get_by_role("link", name="Go on")).to_have_count(0)
+
+
 def test_who_is_not_the_owner_is_told_what_to_do(page: Page) -> None:
-    ada = someone()
-    keys = Authenticator(page)
-    sign_in(page, ada.email)
-    add_passkey(page)
-    heading(page, "Recovery codes")
+    keys = with_passkey(page, someone())
     page.add_init_script(NOT_IN_THE_FIELD)
     sign_out(page)
     keys.recognise(owner=False)
