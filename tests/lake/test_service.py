@@ -4,16 +4,25 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 from tests.lake.logs import ORIGIN, LogScene, append, edge_line
 from tests.lake.signed import signed_tree
 
+from ringwall.lake import bundling, reaching
 from ringwall.lake.bucket import VARIABLE
+from ringwall.lake.commands import proving
+from ringwall.lake.exporting import export, form_of
 from ringwall.lake.search.language import Query
 from ringwall.lake.search.tree import Everything, Span
 from ringwall.lake.service import AT_ONCE, FOR_WEB, BusyError, Log, index_of, room
+from ringwall.lake.snapshot import Snapshot, snapshot
+from ringwall.lake.tables import Events
+from ringwall.ledger.bundles import verify
+from ringwall.ledger.public_keys import shown_keys
 
 ALL = Query("", Everything(Span(0, 0)))
 _CONFINED = """
@@ -81,6 +90,43 @@ def test_an_event_is_found_wherever_it_lies_yet(scene: LogScene) -> None:
     assert log.event('" OR true') is None
     assert log.judged(30).unchecked
     assert log.count(ALL) == 30
+
+
+@pytest.fixture
+def stored_meanwhile(scene: LogScene, monkeypatch: pytest.MonkeyPatch) -> LogScene:
+    """Whatever the first look finds goes from the journal into the table before it is read."""
+    is_stored: list[bool] = []
+
+    def found(events: Events, journal: Path) -> Snapshot:
+        there = snapshot(events, journal)
+        if not is_stored:
+            is_stored.append(True)
+            scene.collect(flush=True)
+            # The newest batch stays: it says how far the spools are read.
+            append(scene.places.edge[0], edge_line(30))
+            scene.collect()
+            assert not all(Path(one).exists() for one in there.batches)
+        return there
+
+    for module in (bundling, reaching):
+        monkeypatch.setattr(module, "snapshot", found)
+    return scene
+
+
+def test_what_goes_into_the_table_meanwhile_is_proven(
+    stored_meanwhile: LogScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(stored_meanwhile.root)
+    monkeypatch.setattr(proving, "places", lambda _: stored_meanwhile.places)
+    proving.log_prove(MagicMock(), "25")
+    bundle = (stored_meanwhile.root / "event-25.proof.json").read_bytes()
+    assert verify(bundle, keys=shown_keys(stored_meanwhile.places.tree)).holds
+
+
+def test_what_goes_into_the_table_meanwhile_is_exported(stored_meanwhile: LogScene) -> None:
+    out = BytesIO()
+    assert export(stored_meanwhile.places, ALL, out, form_of("ocsf")) == 31
+    assert out.getvalue().count(b"\n") == 31
 
 
 def test_a_number_is_one_that_the_table_can_have() -> None:

@@ -17,7 +17,7 @@ from ringwall.lake.exports.parquet import write_parquet
 from ringwall.lake.exports.syslog import Syslog
 from ringwall.lake.ocsf import event_of
 from ringwall.lake.places import Places
-from ringwall.lake.reaching import as_meant, parts_of
+from ringwall.lake.reaching import again, as_meant, parts_of
 from ringwall.lake.search.connecting import connect
 from ringwall.lake.search.fields import BY_COLUMN
 from ringwall.lake.search.language import Query
@@ -75,14 +75,23 @@ def export_parquet(places: Places, query: Query, path: Path) -> int:
 
 def rows_of(connection: duckdb.DuckDBPyConnection, places: Places, query: Query) -> Iterator[Row]:
     """All rows that a query finds, in order of time."""
+    # All is read before the first comes, since they are sorted: files that go later do no harm.
+    rows = again(lambda: _first_of(connection, places, query))
+    while rows:
+        yield from map(_row, rows)
+        rows = connection.fetchmany(_AT_A_TIME)
+
+
+def _first_of(
+    connection: duckdb.DuckDBPyConnection, places: Places, query: Query
+) -> list[tuple[Any, ...]]:
     within = reach(query.tree)
     parts = [] if within.is_empty else list(parts_of(places)(within))
     if not parts:
-        return
+        return []
     table, values = asked_of(parts, query.tree)
-    found = connection.execute(f"SELECT {_selected()} FROM {table} ORDER BY time, index", values)
-    while rows := found.fetchmany(_AT_A_TIME):
-        yield from map(_row, rows)
+    connection.execute(f"SELECT {_selected()} FROM {table} ORDER BY time, index", values)
+    return connection.fetchmany(_AT_A_TIME)
 
 
 def rows_from(places: Places, first: int, count: int) -> list[Row]:

@@ -19,6 +19,7 @@ from tests.ports import free_port
 from ringwall.core.clock import SystemClock
 from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.lake.places import Places
+from ringwall.lake.reaching import again
 from ringwall.lake.snapshot import snapshot
 from ringwall.lake.tables import Events, connect
 from ringwall.ledger.checkpoints import Checkpoint
@@ -48,14 +49,18 @@ def places(stage: Stage) -> Places:
 def rows(stage: Stage, where: str = "true") -> list[dict[str, Any]]:
     """Events of the log for which a condition over its columns holds, the oldest first."""
     found = places(stage)
-    there = snapshot(Events(found.events), found.journal)
-    with connect() as database:
-        asked = database.execute(
-            f"SELECT index, source, kind, flags, message, raw FROM ({there.relation()})"
-            f" WHERE {where} ORDER BY index"
-        )
-        names = [one[0] for one in asked.description]
-        return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
+
+    def read() -> list[dict[str, Any]]:
+        there = snapshot(Events(found.events), found.journal)
+        with connect() as database:
+            asked = database.execute(
+                f"SELECT index, source, kind, flags, message, raw FROM ({there.relation()})"
+                f" WHERE {where} ORDER BY index"
+            )
+            names = [one[0] for one in asked.description]
+            return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
+
+    return again(read)
 
 
 def proven(stage: Stage) -> int:

@@ -15,6 +15,7 @@ from tests.preloaded import program
 
 import ringwall
 from ringwall.lake.places import Places
+from ringwall.lake.reaching import again
 from ringwall.lake.snapshot import snapshot
 from ringwall.lake.tables import Events, connect
 
@@ -37,10 +38,14 @@ class Reckoning:
 
     def rows(self, columns: str, where: str) -> list[tuple[Any, ...]]:
         """Columns of the events for which a condition holds."""
-        found = snapshot(Events(self.places.events), self.places.journal)
-        with connect() as database:
-            query = f"SELECT {columns} FROM ({found.relation()}) WHERE {where}"
-            return database.execute(query).fetchall()
+
+        def read() -> list[tuple[Any, ...]]:
+            found = snapshot(Events(self.places.events), self.places.journal)
+            with connect() as database:
+                query = f"SELECT {columns} FROM ({found.relation()}) WHERE {where}"
+                return database.execute(query).fetchall()
+
+        return again(read)
 
     def hold_against(self, acknowledged: Mapping[str, set[str]]) -> dict[str, int]:
         """That what was acknowledged is there once, and nothing else of it; how much by class."""

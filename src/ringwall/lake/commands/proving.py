@@ -56,13 +56,13 @@ def log_prove(
     It holds the event, where it stands in the tree, and the signed checkpoint: `log verify` checks
     it anywhere, offline, and so does tools/verify_log.py, which needs nothing but Python.
     """
-    from ringwall.lake.bundling import bundle_of
+    from ringwall.lake.search.connecting import TookTooLongError
+    from ringwall.lake.service import Log
 
-    found = places(context)
     index = _index(event)
     try:
-        content = bundle_of(found, index, personal=not without_personal).to_bytes()
-    except (LookupError, FileNotFoundError, ValueError) as error:
+        content = Log(places(context)).proof(index, personal=not without_personal)
+    except (LookupError, FileNotFoundError, TookTooLongError, ValueError) as error:
         raise Refused(str(error)) from error
     path = out or Path(f"event-{index}.proof.json")
     path.write_bytes(content)
