@@ -25,6 +25,7 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.gateway.live.stage import NO_ROOM
+from tests.tls import over_tls
 
 ROOT = Path(__file__).parents[1]
 HOST = "shop.localhost"
@@ -159,10 +160,7 @@ class Run:
         roots = self._clone / "examples" / "shop" / ".ringwall" / "pki" / "edge" / "trust.pem"
         try:
             context = ssl.create_default_context(cafile=str(roots))
-            with (
-                socket.create_connection(("127.0.0.1", 8443), timeout=5) as raw,
-                context.wrap_socket(raw, server_hostname=HOST) as tls,
-            ):
+            with over_tls(context, 8443, host=HOST, timeout=5) as tls:
                 tls.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
                 return tls.recv(100).startswith(b"HTTP/1.1 200 ")
         except OSError:

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import re
-import socket
 import ssl
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from tests.ports import free_port
+from tests.tls import over_tls
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "ringwall"
@@ -141,8 +141,7 @@ def test_it_serves_from_init_to_down(ringwall: Path, upstream: int, tmp_path: Pa
 def get(host: str, port: int, roots: Path) -> tuple[int, str]:
     context = ssl.create_default_context(cafile=str(roots))
     connection = http.client.HTTPSConnection(host, port, context=context, timeout=20)
-    raw = socket.create_connection(("127.0.0.1", port), timeout=20)
-    connection.sock = context.wrap_socket(raw, server_hostname=host)
+    connection.sock = over_tls(context, port, host=host, timeout=20)
     try:
         connection.request("GET", "/hello.txt")
         answer = connection.getresponse()

@@ -12,6 +12,7 @@ def over_tls(
     timeout: float = 10.0,
     source: str | None = None,
     holds: int | None = None,
+    session: ssl.SSLSession | None = None,
 ) -> ssl.SSLSocket:
     """A connection to a port of this machine, its handshake done; ``OSError`` where it fails.
 
@@ -25,8 +26,9 @@ def over_tls(
         timeout: in seconds, of each step
         source: the address to come from
         holds: how many bytes it may hold that were not read yet
+        session: an earlier one, to be resumed
     """
-    sock = context.wrap_socket(socket.socket(), server_hostname=host)
+    sock = context.wrap_socket(socket.socket(), server_hostname=host, session=session)
     try:
         if holds is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, holds)

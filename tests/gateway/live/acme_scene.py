@@ -23,6 +23,7 @@ from tests.gateway.certificates.acme_stage import acme_server
 from tests.gateway.live.load import Load
 from tests.gateway.live.stage import Json, Stage, plain_config
 from tests.ports import free_port
+from tests.tls import over_tls
 
 from ringwall.core.clock import SystemClock
 from ringwall.gateway.certificates.authority import key_pem, pem
@@ -78,10 +79,7 @@ class Scene:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         context.set_alpn_protocols(list(protocols))
-        with (
-            socket.create_connection(("127.0.0.1", self.stage.port), timeout=5) as sock,
-            context.wrap_socket(sock, server_hostname=host) as tls,
-        ):
+        with over_tls(context, self.stage.port, host=host) as tls:
             certificate = x509.load_der_x509_certificate(tls.getpeercert(binary_form=True) or b"")
             taken, answer = tls.selected_alpn_protocol(), b""
             if send:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.tls import over_tls
+
 from ringwall.core.clock import SystemClock
 from ringwall.gateway.certificates import profiles
 from ringwall.gateway.certificates.authority import Authority, key_pem, pem
@@ -106,10 +108,7 @@ def again(
 
 def resume_over(port: int, context: ssl.SSLContext, session: ssl.SSLSession) -> bytes:
     """The beginning of an answer on a connection that resumes an earlier TLS session."""
-    with (
-        socket.create_connection(("127.0.0.1", port), timeout=5) as sock,
-        context.wrap_socket(sock, session=session) as tls,
-    ):
+    with over_tls(context, port, host=None, session=session) as tls:
         tls.sendall(b"GET / HTTP/1.1\r\nhost: inside\r\n\r\n")
         received = tls.recv(100)
     if not received:

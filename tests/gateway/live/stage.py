@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -21,6 +20,7 @@ import yaml
 from tests.ports import free_port
 from tests.preloaded import program
 from tests.runtime.migrated import put_tables_unless_there
+from tests.tls import over_tls
 
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.service import Gateway
@@ -276,10 +276,7 @@ class Stage:
         context = self.trust()
         context.set_alpn_protocols(["http/1.1"])
         received = b""
-        with (
-            socket.create_connection(("127.0.0.1", self.port), timeout=wait) as sock,
-            context.wrap_socket(sock, server_hostname=host) as tls,
-        ):
+        with over_tls(context, self.port, host=host, timeout=wait) as tls:
             tls.sendall(data)
             try:
                 while chunk := tls.recv(65536):

@@ -20,6 +20,7 @@ from tests.gateway.live import peers
 from tests.gateway.live.peers import DOMAIN, Identities, Pair, again, ask_over, open_over, through
 from tests.gateway.live.stage import Json, Stage, echo_service, header
 from tests.ports import free_port
+from tests.tls import over_tls
 
 from ringwall.gateway.admin import Admin
 
@@ -273,10 +274,7 @@ def _served_serial(stage: Stage, known: Identities, what: str) -> str:
     caller = known.of("edge" if name == "a" else "a")
     context = stage.trust() if kind == "host" else known.context(caller)
     port = stage.port if kind == "host" else _port(stage, name)
-    with (
-        socket.create_connection(("127.0.0.1", port), timeout=5) as sock,
-        context.wrap_socket(sock, server_hostname=name) as tls,
-    ):
+    with over_tls(context, port, host=name) as tls:
         der = tls.getpeercert(binary_form=True)
     assert der is not None
     certificate = x509.load_der_x509_certificate(der)

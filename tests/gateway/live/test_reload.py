@@ -17,6 +17,7 @@ from tests.gateway.live.asking import ask, gateway_of, pids, refused, reload
 from tests.gateway.live.load import Load, in_turn
 from tests.gateway.live.stage import Json, Stage, echo_service, plain_config
 from tests.ports import free_port
+from tests.tls import over_tls
 from websockets.sync.client import connect
 
 from ringwall.gateway.config import HostSettings
@@ -150,10 +151,7 @@ def _holds(stage: Stage, config: Json) -> None:
 
 
 def _shown(stage: Stage, trust: ssl.SSLContext) -> str:
-    with (
-        socket.create_connection(("127.0.0.1", stage.port), timeout=5) as sock,
-        trust.wrap_socket(sock, server_hostname="app.localhost") as tls,
-    ):
+    with over_tls(trust, stage.port, host="app.localhost") as tls:
         found = tls.getpeercert()
     assert found is not None
     return str(found["serialNumber"]).lower()

@@ -1,7 +1,6 @@
 """What leads where, and what leads nowhere: hosts, paths, methods, headers, the plain-text twin."""
 
 import re
-import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from tests.gateway.live.peers import through
 from tests.gateway.live.stage import Json, Stage, echo_service, header
 from tests.gateway.live.upstream import Exchange, Upstream, reply
 from tests.ports import free_port
+from tests.tls import over_tls
 
 from ringwall.core.clock import SystemClock
 from ringwall.gateway.certificates.store import CertificateStore
@@ -151,10 +151,7 @@ def _ask(stage: Stage, path: str, host: str, sni: str = "app.localhost") -> tupl
     """Head and body of an answer. Sent raw: clients would resolve such paths themselves."""
     context = stage.trust()
     context.check_hostname = sni == "app.localhost"
-    with (
-        socket.create_connection(("127.0.0.1", stage.port), timeout=5) as sock,
-        context.wrap_socket(sock, server_hostname=sni) as tls,
-    ):
+    with over_tls(context, stage.port, host=sni) as tls:
         tls.sendall(f"GET {path} HTTP/1.1\r\nhost: {host}\r\n\r\n".encode())
         received = b""
         while b"\r\n\r\n" not in received:

@@ -6,6 +6,8 @@ import threading
 from types import TracebackType
 from typing import Self
 
+from tests.tls import over_tls
+
 
 class Relay:
     """Passes on what comes, and nothing back. :attr:`port` is where."""
@@ -36,8 +38,7 @@ class Relay:
                 client, _ = self._listening.accept()
             except OSError:
                 return
-            plain = socket.create_connection(("127.0.0.1", self._to), 10)
-            with client, self._context.wrap_socket(plain, server_hostname="localhost") as server:
+            with client, over_tls(self._context, self._to) as server:
                 while data := client.recv(64 * 1024):
                     server.sendall(data)
                 server.unwrap()
