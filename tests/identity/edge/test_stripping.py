@@ -3,8 +3,10 @@
 import json
 import re
 import socket
+from collections.abc import Iterator
 from typing import Any, Final
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -295,6 +297,13 @@ def pairs_in(seen: Seen) -> list[str]:
     return [pair for pair in several if pair]
 
 
+@pytest.fixture(scope="module")
+def kept(scene: IdentityStage) -> Iterator[dict[bool, httpx.Client]]:
+    """Connections that stay open over many examples: of HTTP/1.1, and of HTTP/2."""
+    with scene.stage.client() as first, scene.stage.client(http2=True) as second:
+        yield {False: first, True: second}
+
+
 @pytest.mark.parametrize("http2", [False, True])
 @pytest.mark.parametrize("path", ["/public", "/optional"])
 @settings(
@@ -304,26 +313,15 @@ def pairs_in(seen: Seen) -> list[str]:
 )
 @given(lines=_COOKIES)
 def test_services_get_their_own_cookies_and_no_others(
-    scene: IdentityStage, path: str, http2: bool, lines: list[str]
+    scene: IdentityStage, kept: dict[bool, httpx.Client], path: str, http2: bool, lines: list[str]
 ) -> None:
     mark = scene.mark()
-    client = _client(scene, http2)
+    client = kept[http2]
     answer = ask(client, scene.url(f"{path}/{mark}"), headers=[("cookie", line) for line in lines])
     assert answer.status_code == 200
     (seen,) = scene.about(mark)
     assert pairs_in(seen) == must_reach_the_service(lines)
     assert seen.values("x-ringwall-user") == []
-
-
-_CLIENTS: dict[tuple[int, bool], Any] = {}
-
-
-def _client(scene: IdentityStage, http2: bool) -> Any:
-    """A connection that stays open over many examples."""
-    key = (scene.stage.port, http2)
-    if key not in _CLIENTS:
-        _CLIENTS[key] = scene.stage.client(http2=http2)
-    return _CLIENTS[key]
 
 
 def test_an_unknown_host_is_no_way_around(scene: IdentityStage) -> None:
