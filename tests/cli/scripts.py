@@ -15,10 +15,11 @@ A script whose first line is ``# e2e`` starts real processes.
 """
 
 import re
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.ports import free_port
 
 from ringwall.runtime.installation import account
 
@@ -97,8 +98,7 @@ class Names:
 
     def _port(self, name: str) -> int:
         if name not in self._ports:
-            with socket.create_server(("127.0.0.1", 0)) as probe:
-                self._ports[name] = probe.getsockname()[1]
+            self._ports[name] = free_port()
         return self._ports[name]
 
 
