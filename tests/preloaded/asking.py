@@ -14,6 +14,31 @@ STAYS = frozenset({"up", "process"})
 """What is not run by a copy."""
 
 
+class _Copy:
+    """The process that runs the command: what is told to this one is told to it."""
+
+    def __init__(self) -> None:
+        self._process = 0
+        self._told: list[int] = []
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, lambda number, _: self._tell(number))
+
+    def runs_as(self, process: int) -> None:
+        """What was told before that is told now."""
+        self._process = process
+        while self._told:
+            self._tell(self._told.pop(0))
+
+    def _tell(self, number: int) -> None:
+        if not self._process:
+            self._told.append(number)
+            return
+        try:
+            os.kill(self._process, number)
+        except ProcessLookupError:
+            return  # it has just ended; contextlib is not loaded
+
+
 def main() -> None:
     """Run the command; ends with its exit code."""
     beside = os.path.realpath(__file__).rpartition("/")[0]
@@ -26,6 +51,8 @@ def main() -> None:
             is_there = False
         if not is_there:
             os.execv(sys.executable, [sys.executable, "-m", "ringwall", *arguments])
+        # From before it is asked for: once it runs, whoever sees that may tell it to end.
+        copy = _Copy()
         environment = b"\0".join(b"%b=%b" % one for one in os.environb.items())
         told = b"\1".join([b"\0".join(map(os.fsencode, arguments)), environment])
         # The folder itself: it may be gone, or have no name that this process may read.
@@ -38,9 +65,7 @@ def main() -> None:
         for number in (0, 1, 2, folder):
             os.close(number)
         answer = sock.makefile("rb")
-        process = int(answer.readline() or b"0")
-        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, lambda number, _: os.kill(process, number))
+        copy.runs_as(int(answer.readline() or b"0"))
         code = int(answer.readline() or b"70")
     os._exit(code)
 

@@ -84,20 +84,36 @@ def _begin(connection: socket.socket, sock: socket.socket) -> None:
 
 
 def _await(process: int, connection: socket.socket) -> None:
+    """Tell who it is, and how it ended; it is killed where whoever asked for it is gone before."""
     with connection:
         with suppress(OSError):
             connection.sendall(b"%d\n" % process)
+        _wait_for_either(process, connection)
         _, status = os.waitpid(process, 0)
         code = os.waitstatus_to_exitcode(status)
         with suppress(OSError):
             connection.sendall(b"%d\n" % (code if code >= 0 else 128 - code))
 
 
+def _wait_for_either(process: int, connection: socket.socket) -> None:
+    ended, waiting = os.pidfd_open(process), select.poll()
+    try:
+        waiting.register(ended, select.POLLIN)
+        waiting.register(connection, select.POLLRDHUP)  # what can be read is for the copy
+        if ended not in dict(waiting.poll()):
+            os.kill(process, signal.SIGKILL)
+    finally:
+        os.close(ended)
+
+
 def _become(connection: socket.socket, size: int, given: list[int]) -> NoReturn:
     """Run the command as the program would, in this copy."""
     told = b""
     while len(told) < size:
-        told += connection.recv(size - len(told))
+        some = connection.recv(size - len(told))
+        if not some:  # whoever asks was ended meanwhile
+            os._exit(1)
+        told += some
     connection.close()
     arguments, _, environment = told.partition(b"\1")
     os.environb.clear()
