@@ -352,8 +352,14 @@ class Run:
         }
 
     async def _down(self) -> object:
-        asyncio.get_running_loop().call_later(0.05, self._signals.told.set)
-        return {"pid": os.getpid()}
+        asyncio.get_running_loop().call_later(0.05, self._end)
+        guarded = self._supervisor.guardian == "present"
+        return {"pid": os.getpid(), "guardian": os.getppid() if guarded else None}
+
+    def _end(self) -> None:
+        told = self._signals.told
+        if not told.is_set() and not self._supervisor.tell_guardian():  # a second would hurry it
+            told.set()
 
     async def _changed(self) -> None:
         if self._configuration is None or self._watch.seen != self._configuration.hash:

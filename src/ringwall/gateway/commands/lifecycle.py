@@ -14,6 +14,7 @@ from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.installation import Installation, author
 from ringwall.runtime.output import AsJson, print_json, say
 from ringwall.runtime.processes.calls import NotRunningError, call_sync
+from ringwall.runtime.processes.kernel import facts_of, is_alive
 from ringwall.runtime.refusals import ExitCode, Refused
 
 PANEL: Final = "Running"
@@ -90,9 +91,11 @@ def reload(context: typer.Context, *, as_json: AsJson = False) -> None:
 @command(panel=PANEL, does="processes:operate")
 def down(context: typer.Context) -> None:
     """Let requests finish and stop everything."""
-    pid = ask(installation_of(context), "down")["pid"]
-    deadline = time.monotonic() + _PATIENCE
-    while Path(f"/proc/{pid}").exists():
+    told = ask(installation_of(context), "down")
+    # It ends last, and has what is killed meanwhile finish.
+    pid = int(told.get("guardian") or told["pid"])
+    found, deadline = facts_of(pid), time.monotonic() + _PATIENCE
+    while found is not None and is_alive(found.identity):
         if time.monotonic() > deadline:
             msg = f"process {pid} has not ended within {_PATIENCE:.0f} s"
             raise Refused(msg, hint=f"see its log; `kill {pid}` asks once more")

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -38,6 +39,16 @@ class Guardian:
         self.state = "present"
         self._pidfd = pidfd
         asyncio.get_running_loop().add_reader(pidfd, self._ended)
+
+    def tell_to_end(self) -> bool:
+        """Send it SIGTERM; False where nobody is there to hear it."""
+        if self._pidfd is None:
+            return False
+        try:
+            signal.pidfd_send_signal(self._pidfd, signal.SIGTERM)
+        except ProcessLookupError:
+            return False
+        return True
 
     def close(self) -> None:
         """Stop watching."""

@@ -72,6 +72,13 @@ class Supervisor:
         """``absent`` when there never was one, ``present``, or ``lost``."""
         return self._guardian.state
 
+    def tell_guardian(self) -> bool:
+        """Tell the guardian to end, as a user would, which it passes on; False if there is none.
+
+        Who is killed while it ends is started again to finish that only if the guardian knows.
+        """
+        return self._guardian.tell_to_end()
+
     def acquire(self) -> None:
         """Become the one supervisor of the run; :meth:`start` does it too.
 
