@@ -7,10 +7,12 @@ import re
 import ssl
 import subprocess
 import sys
+import time
 import venv
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.ports import free_port
@@ -18,6 +20,7 @@ from tests.tls import over_tls
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "ringwall"
+WITHIN_S = 60.0
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -99,6 +102,7 @@ def upstream(tmp_path: Path) -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     )
     try:
+        until(lambda: accepts(port))
         yield port
     finally:
         server.terminate()
@@ -128,14 +132,36 @@ def test_it_serves_from_init_to_down(ringwall: Path, upstream: int, tmp_path: Pa
     file.write_text(text)
     assert "is valid" in run(ringwall, "check", cwd=folder)
     run(ringwall, "up", "--detach", cwd=folder)
+    deadline = time.monotonic() + WITHIN_S
     try:
         status, body = get("app.example", edge, folder / ".ringwall" / "pki" / "edge" / "trust.pem")
         assert (status, body) == (200, "hello from behind\n")
-        processes = json.loads(run(ringwall, "status", "--json", cwd=folder))["processes"]
-        assert {one["state"] for one in processes} == {"ready"}
+        processes = processes_of(ringwall, folder)
+        while {one["state"] for one in processes} != {"ready"}:  # `up` waits for some only
+            assert time.monotonic() < deadline, processes
+            processes = processes_of(ringwall, folder)
     finally:
         run(ringwall, "down", cwd=folder)
     assert not any(alive(one["pid"]) for one in processes)
+
+
+def processes_of(ringwall: Path, folder: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(run(ringwall, "status", "--json", cwd=folder))[
+        "processes"
+    ]
+    return found
+
+
+def until(look: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WITHIN_S
+    while not look():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def get(host: str, port: int, roots: Path) -> tuple[int, str]:

@@ -1,5 +1,6 @@
 """A terminal of a chosen size with a command in it, as a person sits before one."""
 
+import codecs
 import fcntl
 import os
 import pty
@@ -56,6 +57,7 @@ class Terminal:
         )
         os.close(slave)
         self.raw = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def __enter__(self) -> "Terminal":
         return self
@@ -80,7 +82,8 @@ class Terminal:
         deadline = time.monotonic() + within
         while words not in self.text:
             assert time.monotonic() < deadline, self.text
-            if not self._read(0.5) and self.process.poll() is not None:
+            has_ended = self.process.poll() is not None  # what comes after this was there before
+            if not self._read(0.5) and has_ended:
                 raise AssertionError(f"ended without {words!r}: {self.text}")
         return self.text
 
@@ -115,5 +118,5 @@ class Terminal:
             chunk = os.read(self._master, 65536)
         except OSError:  # the other end is closed (Linux says EIO)
             return False
-        self.raw += chunk.decode("utf-8", "replace")
+        self.raw += self._decoder.decode(chunk)  # a character may come in two parts
         return bool(chunk)
