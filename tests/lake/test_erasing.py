@@ -3,14 +3,23 @@
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.lake.logs import LogScene, append, edge_line, files_below, own_line
+from tests.lake.logs import ORIGIN, LogScene, append, edge_line, files_below, own_line
+from tests.lake.signed import signed_tree
 
+from ringwall.lake import locked, whole
 from ringwall.lake.erasing import erase
 from ringwall.lake.holds import Hold, write_holds
+from ringwall.lake.locked import ask_sql
+from ringwall.lake.reaching import again
+from ringwall.lake.snapshot import Snapshot, snapshot
 from ringwall.lake.subjects import Subjects
+from ringwall.lake.tables import Events
 from ringwall.lake.upkeep import clean
+from ringwall.lake.verifying import Checked, check_rows
+from ringwall.lake.whole import verify_log
 
 pytestmark = pytest.mark.usefixtures("place")
 
@@ -171,3 +180,59 @@ def test_what_is_held_of_what_was_put_aside_stays(tmp_path: Path) -> None:
     write_holds(scene.places.log, [Hold(name="court", reason="case 7")])
     assert _erase(scene, "u-mine") == 0
     assert len(scene.rows("index", "source = 'quarantine'")) == 1
+
+
+@pytest.fixture
+def erased_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LogScene:
+    """A person is erased after somebody found which files there are, and before they are read."""
+    scene, is_erased = LogScene(tmp_path), list[bool]()
+    append(scene.places.edge[0], *(edge_line(n, user="u-mine") for n in range(20)))
+    scene.collect(flush=True)
+    signed_tree(scene.places.tree, tmp_path / "keys", ORIGIN)
+
+    def found(events: Events, journal: Path) -> Snapshot:
+        there = snapshot(events, journal)
+        if not is_erased:
+            is_erased.append(True)
+            _erase(scene, "u-mine")
+        return there
+
+    for module in (locked, whole):
+        monkeypatch.setattr(module, "snapshot", found)
+    return scene
+
+
+def test_who_asks_in_sql_meanwhile_is_answered(erased_meanwhile: LogScene) -> None:
+    """That a file went is not told as if the statement were wrong."""
+    statement = "SELECT count(*) FROM events WHERE path LIKE '/orders/%'"
+    answer = again(lambda: ask_sql(erased_meanwhile.places, statement, limit=10))
+    assert answer.rows == ((20,),)
+
+
+def test_who_verifies_meanwhile_finds_nothing_wrong(erased_meanwhile: LogScene) -> None:
+    found = verify_log(erased_meanwhile.places.log)
+    assert (found.holds, found.events) == (True, 20), list(found.lines())
+
+
+def test_a_key_that_goes_while_its_files_are_read_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has opened a file reads it to its end, though it is gone and the key with it."""
+    scene = LogScene(tmp_path)
+    append(scene.places.edge[0], *(edge_line(n, user="u-mine") for n in range(20)))
+    scene.collect(flush=True)
+    signed_tree(scene.places.tree, tmp_path / "keys", ORIGIN)
+    times: list[Checked] = []
+
+    def checking(*given: Any, **named: Any) -> Checked:
+        if times:
+            return check_rows(*given, **named)
+        before = check_rows(*given, **{**named, "key_of": lambda _: None})
+        _erase(scene, "u-mine")
+        times.append(before)
+        return before
+
+    monkeypatch.setattr(whole, "check_rows", checking)
+    found = verify_log(scene.places.log)
+    assert times[0].fault is not None
+    assert (found.holds, found.events) == (True, 20), list(found.lines())

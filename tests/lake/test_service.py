@@ -1,5 +1,6 @@
 """The front door for whoever reads: nothing is written, and nothing is unbounded."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from ringwall.lake import bundling, reaching
 from ringwall.lake.bucket import VARIABLE
 from ringwall.lake.commands import proving
 from ringwall.lake.exporting import export, form_of
+from ringwall.lake.journal import Batch, Journal
 from ringwall.lake.search.language import Query
 from ringwall.lake.search.tree import Everything, Span
 from ringwall.lake.service import AT_ONCE, FOR_WEB, BusyError, Log, index_of, room
@@ -127,6 +129,42 @@ def test_what_goes_into_the_table_meanwhile_is_exported(stored_meanwhile: LogSce
     out = BytesIO()
     assert export(stored_meanwhile.places, ALL, out, form_of("ocsf")) == 31
     assert out.getvalue().count(b"\n") == 31
+
+
+def test_what_goes_into_the_table_meanwhile_is_judged(
+    scene: LogScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = Journal.batches
+
+    def listing(self: Journal) -> list[Batch]:
+        """As where a batch went between its name and its content."""
+        monkeypatch.setattr(Journal, "batches", listed)
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    monkeypatch.setattr(Journal, "batches", listing)
+    assert Log(scene.places).judged(25).holds
+
+
+def test_how_far_the_log_goes_is_told_whatever_goes_into_the_table_meanwhile(
+    scene: LogScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From its beginning would go on whoever was told that nothing is there."""
+    read = Journal._read
+
+    def reading(self: Journal, path: Path) -> Batch:
+        monkeypatch.setattr(Journal, "_read", read)
+        append(scene.places.edge[0], edge_line(30))
+        scene.collect()
+        scene.collect(flush=True)
+        append(scene.places.edge[0], edge_line(31))
+        scene.collect(flush=True)
+        assert not path.exists()
+        return read(self, path)
+
+    (only,) = Journal(scene.places.journal).batches()[1:] or Journal(scene.places.journal).batches()
+    assert only.end == 30
+    monkeypatch.setattr(Journal, "_read", reading)
+    assert Journal(scene.places.journal).end() >= 31
 
 
 def test_a_number_is_one_that_the_table_can_have() -> None:

@@ -20,10 +20,12 @@ from tests.ledger.forests import (
     signed,
 )
 
-from ringwall.ledger.auditing import audit
+from ringwall.ledger.auditing import State, audit
 from ringwall.ledger.checkpoints import Checkpoint
 from ringwall.ledger.proving import DamagedTreeError, PrunedError
 from ringwall.ledger.published import Published
+from ringwall.ledger.shelf import Shelf
+from ringwall.ledger.tiles import Tile
 from ringwall.ledger.tree import Tree
 
 
@@ -79,6 +81,44 @@ def test_who_read_the_checkpoint_before_can_go_on(tmp_path: Path) -> None:
         tree.publish(signed(300))
         check_proofs(before, {100}, {7, 99})
         assert before.prove(7).checkpoint == signed(100)
+
+
+def test_who_reads_while_checkpoints_follow_each_other_can_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed, sizes = Shelf.partials_at, iter([130, 160, 200])
+
+    def listing(self: Shelf, level: int, index: int) -> list[Tile]:
+        """What lies there is gone before it is read: a checkpoint each time."""
+        found = listed(self, level, index)
+        if (size := next(sizes, None)) is not None:
+            tree.append(tree.size, leaves(tree.size, size))
+            tree.publish(signed(size))
+        return found
+
+    with grown(tmp_path, 100) as tree:
+        before = Published(tmp_path)
+        tree.append(100, leaves(100, 120))
+        tree.publish(signed(120))
+        monkeypatch.setattr(Shelf, "partials_at", listing)
+        assert before.prove(7).checkpoint == signed(100)
+        assert tree.published == 200
+
+
+def test_what_is_pruned_while_it_is_audited_is_not_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Shelf.full
+
+    def reading(self: Shelf, level: int, index: int) -> bytes:
+        if (level, index) == (0, 1) and tree.prune(256, 512):
+            self.forget()
+        return read(self, level, index)
+
+    with grown(tmp_path, 1000) as tree:
+        monkeypatch.setattr(Shelf, "full", reading)
+        (found,) = audit(tmp_path, Checkpoint.of(signed(1000)))
+        assert (found.tile, found.state) == (Tile(0, 1), State.PRUNED)
 
 
 def test_a_checkpoint_may_tell_of_less_than_there_is(tmp_path: Path) -> None:

@@ -251,6 +251,12 @@ def is_of_store(error: BaseException) -> bool:
     ) or (type(error).__module__.startswith("obstore"))
 
 
+def names_what_is_gone(error: Any) -> str | None:
+    """The file that is not in the bucket any more, of an error that DuckDB made of it."""
+    found = re.search(r"FileNotFoundError: (.*)", str(error), re.DOTALL)
+    return found.group(1).strip() if found else None
+
+
 def sentence_in(error: Any) -> str | None:
     """What was wrong with the bucket, of an error that DuckDB made of it."""
     found = re.search(r"BucketError: (.+)", str(error))

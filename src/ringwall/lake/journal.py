@@ -87,19 +87,24 @@ class Journal:
 
     def marks(self) -> Mapping[str, Mark]:
         """How far the spools are read, durably: what the newest batch says. For any process."""
-        for path in sorted(self._folder.glob(f"*{_SUFFIX}"), reverse=True):
-            try:
-                return self._read(path).marks
-            except FileNotFoundError:
-                continue  # its events went into the table meanwhile
-        return {}
+        newest = self._newest()
+        return {} if newest is None else newest.marks
 
     def end(self) -> int:
         """The index that the next event gets. For any process."""
-        for path in sorted(self._folder.glob(f"*{_SUFFIX}"), reverse=True):
-            with suppress(FileNotFoundError):  # its events went into the table meanwhile
-                return self._read(path).end
-        return 0
+        newest = self._newest()
+        return 0 if newest is None else newest.end
+
+    def _newest(self) -> Batch | None:
+        """The newest batch; ``None`` only where there never was any."""
+        for _ in range(_TRIES):
+            paths = sorted(self._folder.glob(f"*{_SUFFIX}"), reverse=True)
+            for path in paths:
+                with suppress(FileNotFoundError):  # its events went into the table meanwhile
+                    return self._read(path)
+            if not paths:
+                break
+        return None
 
     def write(
         self,

@@ -14,6 +14,7 @@ from ringwall.ledger.bundles import verify
 from ringwall.ledger.checkpoints import Checkpoint
 from ringwall.ledger.proving import DamagedTreeError
 from ringwall.ledger.public_keys import shown_keys
+from ringwall.ledger.published import read_checkpoint
 
 _PROVEN: Final = (
     "Its entry was made anew of what is stored, and its hash leads over {} hashes to the root of "
@@ -58,7 +59,11 @@ def judge(places: Places, index: int, *, database: duckdb.DuckDBPyConnection) ->
     try:
         bundle = bundle_of(places, index, database=database)
         keys = shown_keys(places.tree)
-    except (LookupError, FileNotFoundError) as error:
+    except FileNotFoundError as error:
+        if read_checkpoint(places.tree) is not None:
+            raise  # a file went meanwhile: whoever asks looks again
+        return Judged(unchecked=str(error))
+    except LookupError as error:
         return Judged(unchecked=str(error))
     except (ValueError, DamagedTreeError) as error:
         return Judged(fault=str(error))

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 import duckdb
 
-from ringwall.lake.bucket import BucketError, sentence_in
+from ringwall.lake.bucket import BucketError, names_what_is_gone, sentence_in
 from ringwall.lake.columns import TYPES, columns_of, of_journal
 from ringwall.lake.places import Places
 from ringwall.lake.search.parts import Part, Parts, first_of, last_of, of_files
@@ -17,7 +17,6 @@ from ringwall.lake.tables import events_of
 T = TypeVar("T")
 
 _TRIES: Final = 5
-_GONE: Final = "FileNotFoundError: "
 _NAMES: Final = ", ".join(f'"{name}"' for name in TYPES)
 
 
@@ -57,8 +56,9 @@ def as_meant() -> Iterator[None]:
         said = sentence_in(error)
         if said is not None:
             raise BucketError(said) from error
-        if _GONE in str(error):
-            raise FileNotFoundError(str(error).partition(_GONE)[2].strip()) from error
+        gone = names_what_is_gone(error)
+        if gone is not None:
+            raise FileNotFoundError(gone) from error
         raise
 
 

@@ -34,6 +34,7 @@ from ringwall.lake.verifying import (
 from ringwall.ledger.auditing import State, audit
 from ringwall.ledger.checkpoints import Checkpoint
 from ringwall.ledger.keys import VerifierKey
+from ringwall.ledger.proving import PrunedError
 from ringwall.ledger.public_keys import shown_changes, shown_keys
 from ringwall.ledger.published import Published
 from ringwall.ledger.statements import following
@@ -159,13 +160,47 @@ def _rows(
     findings.events = findings.gone = findings.unproven = 0  # it may be done again
     events = events_of(places)
     found = _snapshot(events, places)
-    until = published.size if asked[1] is None else min(asked[1], published.size)
+    until = _until(published, asked)
     if asked[0] >= until > 0:
         findings.wrong.append(f"no event from {asked[0]} to before {until} is there to be verified")
         return
+    try:
+        _compare(places, published, found, findings, asked, progress=progress)
+    except PrunedError as error:
+        _require_there(events, places, found, str(error))
+        raise
+    if findings.fault is not None:
+        _require_there(events, places, found, findings.fault.why)
+
+
+def _until(published: Published, asked: tuple[int, int | None]) -> int:
+    return published.size if asked[1] is None else min(asked[1], published.size)
+
+
+def _require_there(events: Events, places: Places, found: Snapshot, why: str) -> None:
+    """Have another look taken where files that were read are no more of the table by now.
+
+    Of a person who is erased meanwhile the key is gone, and of what was kept long enough the
+    hashes, before the files are read that still have it.
+    """
+    if not set(found.files) <= set(_snapshot(events, places).files):
+        raise FileNotFoundError(why)
+
+
+def _compare(
+    places: Places,
+    published: Published,
+    found: Snapshot,
+    findings: Findings,
+    asked: tuple[int, int | None],
+    *,
+    progress: Callable[[int, int], None],
+) -> None:
+    until = _until(published, asked)
+    findings.fault = None
     with (
         closing(Subjects(places.subjects, writes=False)) as subjects,
-        events.reach(connect()) as database,
+        events_of(places).reach(connect()) as database,
     ):
         lists = all_gone(places.log)
         told = _told(found, published, subjects.key, database)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ringwall.ledger.checkpoints import Checkpoint
 from ringwall.ledger.merkle import root_at
-from ringwall.ledger.proving import DamagedTreeError
+from ringwall.ledger.proving import DamagedTreeError, PrunedError
 from ringwall.ledger.shelf import Shelf, part
 from ringwall.ledger.tiles import WIDTH, Tile, all_tiles, partial_tiles, place_of, top_of
 
@@ -82,6 +82,8 @@ def _judged(shelf: Shelf, tile: Tile, size: int, damaged: set[tuple[int, int]]) 
         return Found(tile, State.PRUNED, "it was pruned")
     try:
         top = top_of(shelf.full(tile.level, tile.index))
+    except PrunedError:  # just now
+        return Found(tile, State.PRUNED, "it was pruned")
     except DamagedTreeError as error:
         return Found(tile, State.DAMAGED, str(error))
     width = min((size >> (8 * parent[0])) - above * WIDTH, WIDTH)

@@ -2,6 +2,7 @@
 
 import json
 from collections import OrderedDict
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,8 @@ CHECKPOINT: Final = "checkpoint"
 PRUNED: Final = "pruned.json"
 _KEPT: Final = 64
 """Full tiles that are kept in memory: half a megabyte."""
+_TRIES: Final = 10
+"""So often a partial tile is looked for: each checkpoint brings a wider one, and takes it away."""
 
 
 class Shelf:
@@ -37,8 +40,8 @@ class Shelf:
 
     def partial(self, tile: Tile) -> bytes:
         """The hashes of a partial tile, from a wider one where it was replaced since."""
-        for other in (tile, tile.full, *self.partials_at(tile.level, tile.index)):
-            if other.width >= tile.width:
+        for _ in range(_TRIES):
+            for other in self._as_wide_as(tile):
                 with suppress(FileNotFoundError):
                     content = (self.folder / other.path).read_bytes()
                     self._right_size(other, content)
@@ -75,6 +78,13 @@ class Shelf:
     def is_pruned(self, tile: Tile) -> bool:
         """Whether a tile is missing rightly."""
         return tile.level == 0 and any(first <= tile.index < end for first, end in self.pruned())
+
+    def _as_wide_as(self, tile: Tile) -> Iterator[Tile]:
+        """The tile, and those that may have come into its place until now."""
+        yield from (tile, tile.full)
+        yield from (
+            other for other in self.partials_at(tile.level, tile.index) if other.width >= tile.width
+        )
 
     def _read(self, tile: Tile) -> bytes:
         try:

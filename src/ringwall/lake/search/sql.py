@@ -9,11 +9,12 @@ import resource
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
-from ringwall.lake.bucket import BucketError, sentence_in
+from ringwall.lake.bucket import BucketError, names_what_is_gone, sentence_in
 from ringwall.lake.search.compiling import quoted
 from ringwall.lake.search.connecting import SECONDS, bounded, connect
 from ringwall.lake.search.statements import StatementError, check_length, judge
@@ -60,7 +61,8 @@ def locked(
     """Open a database that has these views, and reads these files and nothing else.
 
     ``views`` are the statements after ``CREATE VIEW name AS``, of our own making; ``prepare`` can
-    put rows in tables that they read, before all is locked.
+    put rows in tables that they read, before all is locked. ``FileNotFoundError`` where one of the
+    files went meanwhile.
     """
     connection = connect(threads=threads, memory_mb=memory_mb)
     try:
@@ -73,9 +75,28 @@ def locked(
         for name, select in views.items():
             connection.execute(f"CREATE VIEW {quoted(name)} AS {select}")
         connection.execute("SET lock_configuration = true")
-        yield Locked(connection, frozenset(views))
+        yield Locked(connection, frozenset(views), files)
+    except duckdb.Error as error:
+        # Where a file is not there, the database takes its name for a pattern, which is refused.
+        if (gone := _gone(files, error)) is not None:
+            raise FileNotFoundError(gone) from error
+        raise
     finally:
         connection.close()
+
+
+def _gone(files: Sequence[str], error: Exception) -> str | None:
+    """The first of the files that is not there any more, by an error that may come of it."""
+    if not isinstance(error, duckdb.Error):
+        return None
+    named = names_what_is_gone(error) or ""
+
+    def is_gone(file: str) -> bool:
+        if "://" in file:
+            return file.rpartition("/")[2] in named
+        return not Path(file).exists()
+
+    return next(filter(is_gone, files), None)
 
 
 def literal(text: str) -> str:
@@ -107,15 +128,22 @@ def confine(*, memory_mb: int) -> None:
 class Locked:
     """Answers statements; one thread uses it at a time."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, views: frozenset[str]) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        views: frozenset[str],
+        files: Sequence[str] = (),
+    ) -> None:
         self._connection = connection
         self._views = views
+        self._files = files
 
     def ask(self, sql: str, *, limit: int = 1000, seconds: float = SECONDS) -> Answer:
         """Answer one SELECT with at most ``limit`` rows.
 
         :class:`StatementError` tells what is wrong with it or refused,
-        :class:`~ringwall.lake.search.connecting.TookTooLongError` that its time is over.
+        :class:`~ringwall.lake.search.connecting.TookTooLongError` that its time is over. That a
+        file went meanwhile, which is no fault of the statement, is left to :func:`locked`.
         """
         if not 1 <= limit <= MOST_ROWS:
             raise StatementError(f"the limit is from 1 to {MOST_ROWS}, and was {limit}")
@@ -130,6 +158,8 @@ class Locked:
         except (duckdb.Error, UnicodeError, RuntimeError) as error:
             if (wrong := sentence_in(error)) is not None:
                 raise BucketError(wrong) from error
+            if _gone(self._files, error) is not None:
+                raise
             if "bad_alloc" in str(error):
                 raise StatementError(
                     "it needs more memory than it may have: ask for less"
