@@ -265,6 +265,18 @@ def test_told_to_stop_the_worker_lets_a_job_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.e2e
+def test_told_to_stop_as_it_starts_the_worker_lets_a_job_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_LATE", "1")
+    with running(tmp_path, "slow") as process:
+        wait_until(tmp_path, {"slow begins": 1})
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    assert told(tmp_path).count("slow begins") == told(tmp_path).count("slow ends")
+
+
+@pytest.mark.e2e
 def test_an_idle_worker_stops_within_a_moment(tmp_path: Path) -> None:
     with running(tmp_path, "quick") as process:
         wait_until(tmp_path, {"quick": 1})
@@ -304,7 +316,7 @@ def test_without_a_database_jobs_run_and_are_recorded_once_it_is_there(
             wait_until(tmp_path, {"quick": 1})
             assert "what jobs do is not recorded" in (tmp_path / "log").read_text()
             postgres.start()
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 40
             while "the database can be used" not in (tmp_path / "log").read_text():
                 assert time.monotonic() < deadline, (tmp_path / "log").read_text()
                 time.sleep(0.1)
@@ -417,12 +429,7 @@ def test_the_whole_of_ringwall_on_postgresql_keeps_the_password_to_itself(
     with stage:
         stage.up()
         stage.wait(lambda: _jobs_recorded(url) >= {"certificates", "access-record"})
-        with psycopg.connect(url) as connection:
-            used = connection.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = 'whole'"
-            ).fetchone()
-        assert used is not None
-        assert used[0] > 1
+        stage.wait(lambda: _connections(url) > 1)
         assert stage.get("https://app.localhost/").status_code == 200
 
         found = pids(stage)
@@ -457,6 +464,15 @@ def test_the_whole_of_ringwall_on_postgresql_keeps_the_password_to_itself(
 
 def _quoted(url: str) -> bytes:
     return url.split("ringwall:")[1].split("@", maxsplit=1)[0].encode()
+
+
+def _connections(url: str) -> int:
+    """How many there are to this database, this one included."""
+    with psycopg.connect(url) as connection:
+        (count,) = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        ).fetchall()
+    return int(count[0])
 
 
 def _jobs_recorded(url: str) -> set[str]:

@@ -49,8 +49,22 @@ def fail(_: Installation) -> str:
     raise RuntimeError("could not")
 
 
+def _be_late() -> None:
+    """Begin with jobs a good while before the process has started wholly, as on a busy machine."""
+    start = threading.Thread.start
+
+    def late(self: threading.Thread) -> None:
+        start(self)
+        if self.name == "Worker-1":
+            time.sleep(4)
+
+    threading.Thread.start = late  # type: ignore[method-assign]
+
+
 def main() -> None:
     """Run the jobs named in the environment."""
+    if "TEST_LATE" in os.environ:
+        _be_late()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
     known = {"hang": hang, "slow": slow, "quick": quick, "fail": fail}
     names = os.environ["TEST_JOBS"].split(",")

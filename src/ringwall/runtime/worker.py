@@ -46,18 +46,21 @@ def serve(installation: Installation) -> NoReturn:
                 task()
 
     queue.task(name=_CHANGED)(changed)
-    following = _follow(installation)
-    make_private(installation.run)
-    announce(installation.worker)
-    _log.info("worker is ready")
     # One more than there are jobs: each may hang without keeping another from its turn.
-    queue.create_consumer(
+    consumer = queue.create_consumer(
         workers=len(tasks) + 1,
         periodic=True,
         worker_type="thread",
         max_delay=_LOOKS_EVERY,
         graceful_signal="TERM",
-    ).run()
+    )
+    # It would listen only once the first jobs have begun, which a signal then would cut off.
+    consumer._set_signal_handlers()  # noqa: SLF001 - there is no other way to do it before
+    following = _follow(installation)
+    make_private(installation.run)
+    announce(installation.worker)
+    _log.info("worker is ready")
+    consumer.run()
     following.set()
     _end()
 
