@@ -5,14 +5,15 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
+from itertools import count
 from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.gateway.live.lone import lone_envoy
-from tests.gateway.live.solving import NAVIGATION, question, solved, with_pass
+from tests.gateway.live.solving import NAVIGATION, opens, question, solved, with_pass
 from tests.ports import free_port
 
 from ringwall.gateway.availability.challenge import Challenge
@@ -25,7 +26,10 @@ pytestmark = pytest.mark.e2e
 
 _HERE, _NEIGHBOUR, _ELSEWHERE = "198.51.100.7", "198.51.100.200", "198.51.101.7"
 _HERE6, _NEIGHBOUR6, _ELSEWHERE6 = "2001:db8:5:1::7", "2001:db8:5:ffff::1", "2001:db8:6:1::7"
-_LASTS: Final = 120
+_LASTS: Final = 7200
+_YOUNGER_SINCE: Final = 3600
+"""The younger salt is so many seconds old as tests begin: however long they take, both are there
+for a pass that holds."""
 
 _HASHING = """
 function envoy_on_request(handle)
@@ -124,7 +128,7 @@ def _bootstrap(port: int, salts: list[Salt]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     port, now = free_port(), int(time.time())
-    salts = [Salt(now - 1000, _SALT), Salt(now - 60, _YOUNGER)]
+    salts = [Salt(now - 2 * _LASTS, _SALT), Salt(now - _YOUNGER_SINCE, _YOUNGER)]
     with lone_envoy(tmp_path_factory.mktemp("challenge"), port, _bootstrap(port, salts)) as made:
         yield Edge(made)
 
@@ -165,19 +169,23 @@ def test_who_has_solved_it_comes_in_and_is_said_to_have(edge: Edge) -> None:
     ],
 )
 def test_a_pass_is_for_one_network(edge: Edge, first: str, neighbour: str, elsewhere: str) -> None:
-    value = solved(edge.ask(NAVIGATION, address=first).text)
+    value = _solved_there_alone(edge.ask(NAVIGATION, address=first).text, (elsewhere, "a.example"))
     assert edge.ask(with_pass(value), address=first).passed
     assert edge.ask(with_pass(value), address=neighbour).passed
     answer = edge.ask(with_pass(value), address=elsewhere)
     assert answer.is_question
     assert not answer.passed
+    seed, issued, bits = question(answer.text)
+    assert seed == _seed(int(issued), _YOUNGER, bits=int(bits), address=elsewhere)
 
 
 def test_a_pass_is_for_one_host(edge: Edge) -> None:
-    value = solved(edge.ask(NAVIGATION).text)
-    for host in ("b.example", "x.c.example"):
+    others = ("b.example", "x.c.example")
+    value = _solved_there_alone(edge.ask(NAVIGATION).text, *((_HERE, host) for host in others))
+    for host in others:
         assert edge.ask(with_pass(value), host=host).is_question
-    other = solved(edge.ask(NAVIGATION, host="x.c.example").text)
+    page = edge.ask(NAVIGATION, host="x.c.example").text
+    other = _solved_there_alone(page, (_HERE, "y.c.example"))
     assert edge.ask(with_pass(other), host="x.c.example").passed
     assert edge.ask(with_pass(other), host="y.c.example").is_question
 
@@ -190,16 +198,17 @@ def test_hosts_that_are_not_named_are_left_alone(edge: Edge) -> None:
 def test_a_pass_ends(edge: Edge) -> None:
     """Made here as the edge makes it, for moments before and after the one at which it ends."""
     now = int(time.time())
-    assert edge.ask(with_pass(_made(now - 100, _SALT, bits=11))).passed
+    assert edge.ask(with_pass(_made(now - _LASTS + 600, _SALT, bits=11))).passed
     for issued in (now - _LASTS - 1, now - _LASTS - 500, now + 30):
         assert edge.ask(with_pass(_made(issued, _SALT, bits=11))).is_question
 
 
 def test_a_seed_is_made_with_the_salt_of_its_time(edge: Edge) -> None:
     now = int(time.time())
-    assert edge.ask(with_pass(_made(now - 30, _YOUNGER, bits=11))).passed
-    assert edge.ask(with_pass(_made(now - 30, _SALT, bits=11))).is_question
-    assert edge.ask(with_pass(_made(now - 90, _YOUNGER, bits=11))).is_question
+    late, early = now - 30, now - _LASTS + 600
+    assert edge.ask(with_pass(_made(late, _YOUNGER, bits=11))).passed
+    assert edge.ask(with_pass(_made(late, _SALT, bits=11, right=_YOUNGER))).is_question
+    assert edge.ask(with_pass(_made(early, _YOUNGER, bits=11, right=_SALT))).is_question
 
 
 def test_a_pass_that_was_too_easy_is_none(edge: Edge) -> None:
@@ -211,10 +220,14 @@ def test_a_pass_that_was_too_easy_is_none(edge: Edge) -> None:
 
 def test_made_up_passes_are_none(edge: Edge) -> None:
     page = edge.ask(NAVIGATION).text
-    value, (seed, issued, bits) = solved(page), question(page)
+    seed, issued, bits = question(page)
+    earlier = _seed(int(issued) - 1, _YOUNGER, bits=int(bits))
+    easier = _seed(int(issued), _YOUNGER, bits=10)
+    value = solved(page, but_not=[(earlier, int(bits)), (easier, 10)])
     number = int(value.rpartition(".")[2])
+    none = next(n for n in count(number + 1) if not opens(seed, int(bits), n))
     made_up = [
-        f"1.{issued}.{bits}.{number + 1}",
+        f"1.{issued}.{bits}.{none}",
         f"1.{int(issued) - 1}.{bits}.{number}",
         f"1.{issued}.10.{number}",
         f"1.{issued}.00.{number}",
@@ -298,8 +311,28 @@ def test_old_browsers_are_asked_too(edge: Edge) -> None:
     assert edge.ask(old).is_question
 
 
-def _made(issued: int, salt: str, *, bits: int) -> str:
-    network = "".join(f"{int(part):08b}" for part in _HERE.split("."))[:24]
-    text = f"{salt}|{bits:02d}|{network}|a.example|{issued}|{salt}"
-    seed = hashlib.sha256(text.encode()).hexdigest()
-    return solved(f'data-challenge="{seed}.{issued}.{bits:02d}"')
+def _made(issued: int, salt: str, *, bits: int, right: str | None = None) -> str:
+    """The pass of a seed made with a salt, which is none of what the ``right`` one would make."""
+    seed = _seed(issued, salt, bits=bits)
+    but_not = [] if right is None else [(_seed(issued, right, bits=bits), bits)]
+    return solved(f'data-challenge="{seed}.{issued}.{bits:02d}"', but_not=but_not)
+
+
+def _solved_there_alone(page: str, *elsewhere: tuple[str, str]) -> str:
+    """The pass of a page, which is not by chance one for other addresses and hosts too."""
+    _, issued, bits = question(page)
+    others = [
+        (_seed(int(issued), _YOUNGER, bits=int(bits), address=address, host=host), int(bits))
+        for address, host in elsewhere
+    ]
+    return solved(page, but_not=others)
+
+
+def _seed(
+    issued: int, salt: str, *, bits: int, address: str = _HERE, host: str = "a.example"
+) -> str:
+    """What the edge makes for a network, a host and a time."""
+    found = ip_address(address)
+    digits = f"{int(found):0{found.max_prefixlen}b}"[: 24 if found.version == 4 else 48]
+    text = f"{salt}|{bits:02d}|{digits}|{host}|{issued}|{salt}"
+    return hashlib.sha256(text.encode()).hexdigest()
