@@ -421,6 +421,10 @@ def tile_path(level: int, index: int, width: int) -> str:
     return path if width == 256 else f"{path}.p/{width}"
 
 
+TRIES = 10
+"""So often a tile is looked for that a log which goes on replaces by a wider one meanwhile."""
+
+
 class Tiles:
     """The tiles of a log of `size` entries below a folder, each read once where it is judged."""
 
@@ -434,14 +438,25 @@ class Tiles:
     def read(self, level: int, index: int) -> list[bytes] | None:
         """Its hashes; None where the file is not there."""
         width = self.width(level, index)
-        for one in (width, 256):
-            path = self.folder / tile_path(level, index, one)
-            if path.is_file():
-                content = path.read_bytes()
+        for _ in range(TRIES if width < 256 else 1):
+            for one in (width, *self.wider(level, index, width)):
+                path = self.folder / tile_path(level, index, one)
+                try:
+                    content = path.read_bytes()
+                except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                    continue
                 if len(content) != 32 * one:
                     raise WrongError(f"{path} has {len(content)} bytes, not {32 * one}")
                 return [content[at : at + 32] for at in range(0, 32 * width, 32)]
         return None
+
+    def wider(self, level: int, index: int, width: int) -> list[int]:
+        """How wide the tiles are that have come into the place of one that is not full."""
+        if width == 256:
+            return []
+        beside = self.folder.glob(f"{tile_path(level, index, 256)}.p/*")
+        widths = [int(path.name) for path in beside if re.fullmatch("[1-9][0-9]{0,2}", path.name)]
+        return [256, *(one for one in widths if width < one < 256)]
 
 
 def root_of_edges(tiles: Tiles) -> bytes:

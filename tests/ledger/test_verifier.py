@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -124,6 +125,35 @@ def test_it_agrees_on_every_pair_of_sizes(
         tree.append(0, leaves(0, 600))
         assert code(*consistency(folder, tree, min(one, other), max(one, other))) == 0
     shutil.rmtree(folder / "tree")
+
+
+def test_a_tree_that_goes_on_is_right_by_its_checkpoint_of_before(tmp_path: Path) -> None:
+    before, folder = tmp_path / "before", tmp_path / "tree"
+    with grown(folder, 100) as tree:
+        before.write_bytes((folder / "checkpoint").read_bytes())
+        for size in (200, 300):
+            tree.append(tree.size, leaves(tree.size, size))
+            tree.publish(signed(size))
+            assert code("tree", folder, "--checkpoint", before, "--key", KEY.verifier) == 0
+
+
+def test_a_tile_that_is_replaced_while_it_is_looked_for_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, tiles, sizes = tmp_path / "tree", module().Tiles, iter((130, 160, 200))
+    listed = tiles.wider
+
+    def listing(self: Any, level: int, index: int, width: int) -> list[int]:
+        found: list[int] = listed(self, level, index, width)
+        if (size := next(sizes, None)) is not None:
+            growing.append(growing.size, leaves(growing.size, size))
+            growing.publish(signed(size))
+        return found
+
+    with grown(folder, 100) as growing:
+        monkeypatch.setattr(tiles, "wider", listing)
+        assert code("tree", folder, "--key", KEY.verifier) == 0
+        assert growing.published > 100
 
 
 def test_a_whole_tree_is_right(tree: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from ringwall.lake.snapshot import snapshot
 from ringwall.lake.tables import Events, connect
 
 VERIFIER: Final = Path(ringwall.__file__).parents[2] / "tools" / "verify_log.py"
+_TRIES: Final = 10
 OURS: Final = "5ca1e"
 """How the uids of what was made here begin."""
 
@@ -82,9 +84,13 @@ class Reckoning:
 
         How many events are proven.
         """
-        whole = _commanded(stage, "log", "verify", "--json", "--key", key)
-        self.require(whole.returncode == 0, f"it does not verify: {whole.stdout}{whole.stderr}")
-        found = json.loads(whole.stdout)
+        for _ in range(_TRIES):
+            whole = _commanded(stage, "log", "verify", "--json", "--key", key)
+            self.require(whole.returncode == 0, f"it does not verify: {whole.stdout}{whole.stderr}")
+            found = json.loads(whole.stdout)
+            if not found["unproven"]:
+                break
+            time.sleep(2.0)  # something came after the checkpoint: there will be the next
         self.require(found["holds"] and found["unproven"] == 0, f"not all is proven: {found}")
         self._independent("tree", self.places.tree, key)
         size = int(found["size"])
