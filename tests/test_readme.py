@@ -190,7 +190,8 @@ class Run:
             return False
         told = json.loads(asked.stdout)
         ready = all(one["state"] == "ready" for one in told["processes"])
-        return ready and all(one["healthy"] for one in told["upstreams"])
+        healthy = not told["unknown"] and all(one["healthy"] for one in told["upstreams"])
+        return ready and healthy
 
     def _answers(self) -> bool:
         roots = self._clone / "examples" / "shop" / ".ringwall" / "pki" / "edge" / "trust.pem"
