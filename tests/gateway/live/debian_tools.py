@@ -41,7 +41,7 @@ def environment_with(*tools: str, cache: Path = CACHE, path: str | None = None) 
         return environment
     cache.mkdir(parents=True, exist_ok=True)
     root = cache / "root"
-    with _alone(cache / "lock"):
+    with alone(cache / "lock"):
         for tool in missing:
             if not any((folder / tool).exists() for folder in _folders(root, *BINARIES)):
                 if tool in PACKAGES:
@@ -84,7 +84,7 @@ def unpacked(package: str, cache: Path = CACHE) -> Path:
     """
     root = cache / f"root-{package}"
     cache.mkdir(parents=True, exist_ok=True)
-    with _alone(cache / "lock"):
+    with alone(cache / "lock"):
         done = root / ".done"
         if not done.exists():
             _require_apt((package,))
@@ -150,7 +150,7 @@ def _must(command: list[str], folder: Path) -> None:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
     """Test processes that want the same tool wait for each other."""
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

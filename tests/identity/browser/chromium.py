@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.gateway.live.debian_tools import LIBRARIES, unpacked
+from tests.gateway.live.debian_tools import CACHE, LIBRARIES, alone, unpacked
 
 ARGUMENTS = (
     "--headless=new",
@@ -24,10 +24,12 @@ def chromium() -> tuple[Path, dict[str, str]]:
 
     Raises ``LookupError`` with what to install where it can neither be found nor fetched.
     """
-    found = shutil.which("chromium")
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get") is not None:
-        _install()
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with alone(CACHE / "chromium.lock"):  # apt refuses two at once, and a part is not the whole
         found = shutil.which("chromium")
+        if found is None and os.geteuid() == 0 and shutil.which("apt-get") is not None:
+            _install()
+            found = shutil.which("chromium")
     if found is not None:
         return Path(found), dict(os.environ)
     root = unpacked("chromium")
@@ -40,7 +42,11 @@ def _environment(root: Path) -> dict[str, str]:
     fonts = root / "fonts.conf"
     places = f"<dir>{root}/usr/share/fonts</dir><dir>/usr/share/fonts</dir>"
     cache = f"<cachedir>{root}/fonts-cache</cachedir>"
-    fonts.write_text(f"<?xml version='1.0'?><fontconfig>{places}{cache}</fontconfig>")
+    text = f"<?xml version='1.0'?><fontconfig>{places}{cache}</fontconfig>"
+    if not fonts.exists() or fonts.read_text() != text:
+        fresh = fonts.with_name(f"fonts.conf.{os.getpid()}")
+        fresh.write_text(text)  # another's browser may be reading it
+        fresh.replace(fonts)
     before = filter(None, [os.environ.get("LD_LIBRARY_PATH")])
     return {
         **os.environ,
