@@ -1,4 +1,7 @@
-"""A process that forwards made-up events until it is killed: ``KIND ADDRESS POSITION [CA]``."""
+"""A process that forwards made-up events until it is killed: ``KIND ADDRESS POSITION CA [MOST]``.
+
+With ``MOST`` it rests after about so many, until it is killed.
+"""
 
 import ssl
 import sys
@@ -56,8 +59,11 @@ def main() -> None:
     )
     stop = threading.Event()
     print("ready", flush=True)
-    while forwarder.status.position < TOTAL and not stop.is_set():
+    end = forwarder.status.position + int(sys.argv[5]) if len(sys.argv) > 5 else TOTAL
+    while forwarder.status.position < min(end, TOTAL):
         stop.wait(forwarder.step() or 0)
+    if end != TOTAL:
+        stop.wait()
     print("done", flush=True)
 
 

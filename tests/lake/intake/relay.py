@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -41,4 +42,5 @@ class Relay:
             with client, over_tls(self._context, self._to) as server:
                 while data := client.recv(64 * 1024):
                     server.sendall(data)
-                server.unwrap()
+                with suppress(OSError):  # the other side may have ended it at once
+                    server.unwrap()

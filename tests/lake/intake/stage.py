@@ -195,8 +195,11 @@ class Stage:
 
     def lines(self) -> list[Any]:
         """Everything in the file that is written, which is whole lines of JSON."""
-        content = self.spool.read_bytes()
-        assert content == b"" or content.endswith(b"\n")
+        deadline = time.monotonic() + _WITHIN_S
+        # Of what is just being written a part may be seen, up to the end of a page.
+        while (content := self.spool.read_bytes()) and not content.endswith(b"\n"):
+            assert time.monotonic() < deadline, content[-1000:]
+            time.sleep(0.01)
         return [json.loads(line) for line in content.splitlines()]
 
     def events(self) -> list[Any]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -120,14 +121,20 @@ def test_the_other_ringwall_cosigns(stage: Stage, friend: Stage) -> None:
     key = witness_key(friend)
     assert (key.name, key.kind) == (WITNESS, Kind.COSIGNATURE)
     assert len(note.verified([key])) == 1
-    told = json.loads(stage.command("log", "witnesses", "--json").stdout)
-    assert [(one["name"], one["trouble"]) for one in told["witnesses"]] == [("friend", "")]
-    assert told["witnesses"][0]["size"] <= proven(stage)
+    told: Json = {}
+
+    def is_told() -> bool:
+        """What came of a turn is told after the note lies there."""
+        told.update(json.loads(stage.command("log", "witnesses", "--json").stdout))
+        return [(one["name"], one["trouble"]) for one in told["witnesses"]] == [("friend", "")]
+
+    stage.wait(is_told)
+    assert Checkpoint.of(note).size <= told["witnesses"][0]["size"] <= proven(stage)
     assert "friend" in stage.command("log", "witnesses").stdout
     served = json.loads(friend.command("log", "witnesses", "--json").stdout)["witness"]
     assert served["key"] == str(key)
     assert served["logs"][ORIGIN] >= Checkpoint.of(note).size
-    assert figure(stage, 'log_witness_up{witness="friend"}') == 1
+    stage.wait(lambda: figure(stage, 'log_witness_up{witness="friend"}') == 1)
 
 
 def test_anchors_keep_checkpoints_that_its_key_signed(stage: Stage, receiver: Receiver) -> None:
@@ -142,13 +149,19 @@ def test_anchors_keep_checkpoints_that_its_key_signed(stage: Stage, receiver: Re
     assert note.verified([key])
     assert Checkpoint.of(note).origin == ORIGIN
     assert receiver.headers[0] == f"Bearer {TOKEN}"
-    stage.wait(path.exists, within=60)
+    # It is there before the checkpoint is in it, and what came of the turn is told after.
+    stage.wait(lambda: path.exists() and path.read_bytes().endswith(b"\n\n"), within=60)
     # A note has an empty line in it, and one is between two.
     text, signatures, *_ = path.read_bytes().split(b"\n\n")
     assert Note.parse(text + b"\n\n" + signatures + b"\n").verified([key])
-    told = json.loads(stage.command("log", "anchors", "--json").stdout)["anchors"]
-    assert {one["name"]: one["trouble"] for one in told} == {"share": "", "colleague": ""}
+    stage.wait(lambda: _troubles(stage) == {"share": "", "colleague": ""})
     assert "colleague" in stage.command("log", "anchors").stdout
+
+
+def _troubles(stage: Stage) -> dict[str, str]:
+    """What is wrong with each anchor."""
+    told = json.loads(stage.command("log", "anchors", "--json").stdout)["anchors"]
+    return {one["name"]: one["trouble"] for one in told}
 
 
 def test_its_secret_is_in_one_environment_and_no_argument_file_or_log(stage: Stage) -> None:
@@ -160,7 +173,8 @@ def test_its_secret_is_in_one_environment_and_no_argument_file_or_log(stage: Sta
         if name != "vouching":
             assert TOKEN not in "".join(environment_of(pid).values()), name
     for path in (path for path in stage.folder.rglob("*") if path.is_file()):
-        assert TOKEN.encode() not in path.read_bytes(), path
+        with suppress(FileNotFoundError):  # all of it runs, and some files are there for a moment
+            assert TOKEN.encode() not in path.read_bytes(), path
 
 
 def test_the_key_is_changed_while_it_runs_and_the_old_one_still_verifies(
@@ -190,9 +204,13 @@ def test_the_key_is_changed_while_it_runs_and_the_old_one_still_verifies(
     assert not note.verified([VerifierKey.parse(old)])
     assert verified(stage, "--key", old)["key_was_given"]
     assert verified(stage, "--key", new)["key_was_given"]
-    told = [one["message"] for one in rows(stage, "class_uid = 1008 AND kind = 'ocsf/1'")]
-    assert "another key signs the log too" in told
-    assert "the older key of the log is forgotten" in told
+    changes = {"another key signs the log too", "the older key of the log is forgotten"}
+    stage.wait(
+        lambda: (
+            changes
+            <= {one["message"] for one in rows(stage, "class_uid = 1008 AND kind = 'ocsf/1'")}
+        )
+    )
     assert pids(stage) == held
 
 
