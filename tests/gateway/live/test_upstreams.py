@@ -53,7 +53,8 @@ class Services:
             given = {"hosts": ["app.localhost"], "methods": ALL, "path": f"/{name}/**"}
             return {"name": name, "service": name, "timeout": "5s", **given, **more}
 
-        health = {"interval": "500ms", "timeout": "300ms", "unhealthy_after": 2}
+        # Who is dead or says that it is sick is known at once; the time is for a busy machine.
+        health = {"interval": "500ms", "timeout": "5s", "unhealthy_after": 2}
         return {
             "edge": {"hosts": {"app.localhost": {}}},
             "services": {
@@ -83,17 +84,18 @@ class Services:
                 },
             },
             "routes": [
-                route("one", timeout="500ms"),
+                route("one"),
+                route("slow", service="one", timeout="500ms"),
                 route("again", service="one", retries={"attempts": 2}),
                 route(
                     "impatient",
                     service="one",
-                    timeout="2s",
-                    retries={"attempts": 1, "per_try": "300ms", "on": ["gateway-error", "5xx"]},
+                    timeout="15s",
+                    retries={"attempts": 1, "per_try": "1.5s", "on": ["gateway-error", "5xx"]},
                 ),
                 route("never", service="one", retries={"attempts": 0}),
                 route("few"),
-                route("insistent", service="many", retries={"attempts": 5}),
+                route("insistent", service="many", timeout="20s", retries={"attempts": 5}),
                 route("pair"),
                 route("outliers"),
                 route("late", timeout="1s"),
@@ -148,7 +150,7 @@ def _sleep(seconds: float, then: Answer) -> Answer:
     return answer
 
 
-def _wait(condition: Callable[[], bool], within: float = 10.0) -> None:
+def _wait(condition: Callable[[], bool], within: float = 20.0) -> None:
     deadline = time.monotonic() + within
     while not condition():
         assert time.monotonic() < deadline
@@ -174,10 +176,11 @@ def test_a_slow_service_is_given_up_in_plain_words(
 ) -> None:
     services.one.answer = _sleep(3.0, _name(services.one))
     begun = time.monotonic()
-    answer = client.post("/one/slow")
+    answer = client.post("/slow/x")
     assert (answer.status_code, answer.text) == (504, PLAIN[504])
     assert 0.4 < time.monotonic() - begun < 2.5
     assert answer.headers["x-content-type-options"] == "nosniff"
+    _wait(lambda: services.one.total > 0)  # it runs beside this
     assert services.one.total == 1
 
 
@@ -235,15 +238,20 @@ def test_a_retry_helps(client: httpx.Client, services: Services) -> None:
 
 
 def test_a_try_has_its_own_time_out(client: httpx.Client, services: Services) -> None:
+    over = threading.Event()
+
     def slow_at_first(exchange: Exchange) -> None:
         if services.one.total == 1:
-            time.sleep(3.0)
+            over.wait(30)
         reply(exchange, 200, b"one")
 
     services.one.answer = slow_at_first
     begun = time.monotonic()
-    assert client.get("/impatient/x").text == "one"
-    assert time.monotonic() - begun < 2.0
+    try:
+        assert client.get("/impatient/x").text == "one"
+    finally:
+        over.set()
+    assert 1.4 < time.monotonic() - begun < 10.0
     assert services.one.total == 2
 
 
@@ -254,7 +262,7 @@ def test_retries_keep_to_their_budget(stage: Stage, services: Services) -> None:
     def end_together(exchange: Exchange) -> None:
         if services.many.total <= 20:
             with suppress(threading.BrokenBarrierError):
-                together.wait(timeout=4)
+                together.wait(timeout=15)
         status(503)(exchange)
 
     services.many.answer = end_together
@@ -337,7 +345,7 @@ def test_an_address_that_only_fails_is_left_out_for_a_while(
     assert set(codes[-10:]) == {200}
     assert len(_unhealthy(stage, "outliers")) == 1
     left.answer = _name(left)
-    _wait(lambda: not _unhealthy(stage, "outliers"), within=12)
+    _wait(lambda: not _unhealthy(stage, "outliers"), within=30)
     assert {client.get("/outliers/x").text for _ in range(20)} == {"left", "right"}
 
 
@@ -356,7 +364,7 @@ def test_a_service_that_comes_late_is_found(
     assert client.get("/late/x").status_code == 503
     with services.late:
         services.late.answer = _name(services.late)
-        _wait(lambda: client.get("/late/x").status_code == 200, within=5)
+        _wait(lambda: client.get("/late/x").status_code == 200)
     assert client.get("/late/x").status_code == 503
 
 

@@ -34,6 +34,8 @@ from ringwall.gateway.quotas.memory import Memory
 pytestmark = pytest.mark.e2e
 
 OK = b"\x08\x01"
+USUAL = 0.05
+"""Seconds that Redis has for an answer at a real edge."""
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +211,7 @@ def test_redis_is_reached_over_tls_only_if_it_is_who_it_should_be(
 def test_a_killed_redis_costs_nobody_anything_and_is_used_again() -> None:
     server = RedisServer()
     try:
-        with _edge(server) as ask:
+        with _edge(server, timeout=USUAL) as ask:
             took = []
             for number in range(1500):
                 if number == 500:
@@ -229,15 +231,18 @@ def test_a_killed_redis_costs_nobody_anything_and_is_used_again() -> None:
 def test_a_redis_that_hangs_costs_one_moment_and_then_nothing() -> None:
     server = RedisServer()
     try:
-        with _edge(server) as ask:
+        with _edge(server, timeout=USUAL) as ask:
             server.freeze()
             begin = time.perf_counter()
             assert ask(question("one 1/86400 1000"), timeout=5) == OK
             assert 0.045 < time.perf_counter() - begin < 1
-            begin = time.perf_counter()
+            took = []
             for _ in range(20):
+                begin = time.perf_counter()
                 assert ask(question("one 1/86400 1000"), timeout=5) == OK
-            assert time.perf_counter() - begin < 0.5
+                took.append(time.perf_counter() - begin)
+            # Who waited for it would take 50 ms each time; a busy machine does now and then.
+            assert sorted(took)[-5] < 0.025
             server.thaw()
             _until(lambda: ask(question("two 1/86400 1000"), timeout=5) and _keys(server) > 1)
     finally:
@@ -249,7 +254,7 @@ def test_a_redis_that_is_slow_for_long_costs_one_moment(
 ) -> None:
     with (
         Slowly(tmp_path / "slow.sock", redis.socket) as slowly,
-        _edge(redis, url=f"unix://{slowly.path}") as ask,
+        _edge(redis, url=f"unix://{slowly.path}", timeout=USUAL) as ask,
     ):
         slowly.seconds = 0.12
         took = []
@@ -260,9 +265,9 @@ def test_a_redis_that_is_slow_for_long_costs_one_moment(
             time.sleep(0.02)
         assert took[0] > 0.045
         assert sum(one > 0.045 for one in took) < 20
+        told = [one for one in caplog.messages if "longer than 50 ms" in one]
         slowly.seconds = 0
         _until(lambda: ask(question("one 1/86400 1000"), timeout=5) and _keys(redis))
-    told = [one for one in caplog.messages if "longer than 50 ms" in one]
     assert len(told) == 1
 
 
@@ -330,9 +335,8 @@ def test_a_redis_that_cannot_write_is_none_until_it_can(
 
 def _keys(server: RedisServer) -> int:
     """How many there are of ours, the probe left out, which is gone in a millisecond."""
-    return server.ask("KEYS", "rw:*").count(b"\r\nrw:") - server.ask("KEYS", "rw:probe").count(
-        b"\r\nrw:"
-    )
+    found = server.ask("KEYS", "rw:*")
+    return found.count(b"\r\nrw:") - found.count(b"\r\nrw:probe\r\n")
 
 
 def _until(true: Any) -> None:
@@ -350,10 +354,14 @@ def _edge(
     user: str = "",
     password: str = "",
     connected: bool = True,
+    timeout: float = 5.0,
 ) -> Iterator[Any]:
-    """What one edge asks, once it is in touch with Redis."""
+    """What one edge asks, once it is in touch with Redis, which has to answer in so many seconds.
+
+    Where the time is what a test is about, that is :data:`USUAL`: a busy machine may take longer.
+    """
     address = replace(RedisAddress.parse(url or server.url), user=user, password=password)
-    counting = Counting(prefix="rw", redis=address, timeout=0.05)
+    counting = Counting(prefix="rw", redis=address, timeout=timeout)
     path = Path(server.folder) / f"edge-{time.monotonic_ns()}.sock"
     with (
         Served(path, counting.asked, counting.run),

@@ -58,7 +58,7 @@ class Services:
             "edge": {"hosts": {"app.localhost": {}, "id.localhost": {}}},
             "identity": {"host": "id.localhost"},
             "availability": {
-                "connections": {"handshakes": 40, "read_within": "1s", "requests": 40},
+                "connections": {"handshakes": 40, "read_within": "2s", "requests": 40},
                 "exempt": {"networks": []},
                 "limits": {
                     "address": None,

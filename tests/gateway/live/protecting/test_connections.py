@@ -27,7 +27,7 @@ def test_who_does_not_read_is_cut_off(stage: Stage, services: Services) -> None:
         slow.sendall(request)
         begun = time.monotonic()
         while cut(stage) == before:
-            assert time.monotonic() - begun < 8
+            assert time.monotonic() - begun < 20
             some_of(slow)
         # One of the two, and not the one that reads slowly but reads.
         for _ in range(10):
