@@ -214,13 +214,12 @@ def test_a_block_is_in_force_as_the_command_returns_and_ends_with_it(running: St
         assert bystander.get() == inside.get() == OK
 
 
+@pytest.mark.alone  # it is within a second that a denial is in force
 def test_what_the_sentry_denies_outlives_a_change_and_ends_though_it_is_gone(
     running: Stage,
 ) -> None:
     layout = layout_of(find(all_sections, config=running.file, state=running.state))
-    now = datetime.now(UTC)
-    until = now + timedelta(seconds=6)
-    began = time.monotonic()
+    until = datetime.now(UTC) + timedelta(seconds=12)  # longer than a change takes
     denied = {ip_network(ATTACKER): Denial(until, "asks too much")}
     denials.write(layout.run / denials.DENIED, denied)  # as the sentry does
     assert seconds_until(True, running, ATTACKER) < 1
@@ -230,8 +229,9 @@ def test_what_the_sentry_denies_outlives_a_change_and_ends_though_it_is_gone(
     running.ask("reload", author="test")
     assert is_refused(running, ATTACKER)
     assert not is_refused(running, OTHER)
-    seconds_until(False, running, ATTACKER, within=8)
-    assert time.monotonic() - began > 5
+    assert datetime.now(UTC) < until
+    seconds_until(False, running, ATTACKER, within=14)
+    assert datetime.now(UTC) > until
 
 
 def test_what_the_edge_watches_is_known_before_it_is_started(running: Stage) -> None:
@@ -240,8 +240,16 @@ def test_what_the_edge_watches_is_known_before_it_is_started(running: Stage) -> 
     assert configuration is not None
     counted = instances(gateway.render(Wanted.of(configuration))["edge"])
     folder = Path(f"/proc/{running.pid('edge')}/fd")
-    links = [str(one.readlink()) for one in folder.iterdir()]
-    assert links.count("anon_inode:inotify") == counted
+
+    def watched() -> int:
+        """How many there are; connections that end meanwhile are none of them."""
+        links = 0
+        for one in folder.iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                links += str(one.readlink()) == "anon_inode:inotify"
+        return links
+
+    running.wait(lambda: watched() == counted)
 
 
 def is_listed(stage: Stage, source: str, context: ssl.SSLContext | None = None) -> bool:
@@ -253,6 +261,7 @@ def is_listed(stage: Stage, source: str, context: ssl.SSLContext | None = None) 
         return True
 
 
+@pytest.mark.alone  # so is a list
 def test_who_is_on_a_list_is_not_answered_and_a_bad_line_changes_nothing(running: Stage) -> None:
     running.wait(lambda: is_listed(running, LISTED))
     assert is_listed(running, NAMED)
@@ -312,7 +321,7 @@ def test_junk_in_the_place_of_a_database_is_told_and_the_one_of_before_stays(
     countries(running.folder / "countries.mmdb", {f"{LATER}/32": "XA"})
     run_soon(find(all_sections, config=running.file, state=running.state), "feeds")
     running.wait(lambda: not is_listed(running, ABROAD))
-    assert is_listed(running, LATER)
+    running.wait(lambda: is_listed(running, LATER))
 
 
 def test_nobody_blocks_themselves(running: Stage) -> None:
@@ -331,18 +340,20 @@ def test_systems_and_programs_are_blocked_as_the_command_returns_and_end(running
         assert is_listed(running, OTHER_SYSTEM)
         assert not is_listed(running, OTHER)
         assert bystander.get(agent="zgrab/0.x") == OK
-        began = time.monotonic()
-        made = block(running, "add", "agent:ZGrab", "--reason", "a scanner", "--for", "4s")
+        made = block(running, "add", "agent:ZGrab", "--reason", "a scanner", "--for", "5s")
+        until = datetime.fromisoformat(made["until"])
         assert (made["what"], made["taken"]) == ("agent:zgrab", True)
         assert bystander.get(agent="Mozilla/5.0 zgrab/0.x") == b"HTTP/1.1 403 Forbidden"
+        running.wait(lambda: bystander.get(agent="zgrab/0.x") == OK)
+        assert until < datetime.now(UTC) < until + timedelta(seconds=5)
+        # What has no end goes on until it is taken back.
+        assert is_listed(running, OTHER_SYSTEM)
         assert block(running, "remove", "AS64501")["taken"] is True
         assert not is_listed(running, OTHER_SYSTEM)
-        running.wait(lambda: bystander.get(agent="zgrab/0.x") == OK)
-        assert 4 < time.monotonic() - began < 9
 
 
 def test_a_list_ends_at_its_time_by_itself(running: Stage) -> None:
-    until = datetime.now(UTC) + timedelta(seconds=8)
+    until = datetime.now(UTC) + timedelta(seconds=12)  # longer than a change takes
     sources = running.config["availability"]["sources"]
     night = {
         "name": "night",
@@ -356,7 +367,7 @@ def test_a_list_ends_at_its_time_by_itself(running: Stage) -> None:
     assert is_listed(running, GUESSING)
     assert is_listed(running, OTHER_SYSTEM)
     assert datetime.now(UTC) < until
-    running.wait(lambda: not is_listed(running, GUESSING))
+    running.wait(lambda: not is_listed(running, GUESSING), within=40)
     assert until < datetime.now(UTC) < until + timedelta(seconds=20)
     running.wait(lambda: not is_listed(running, OTHER_SYSTEM))
     rows = json.loads(running.command("sources", "list", "--json").stdout)

@@ -65,21 +65,23 @@ def await_taken(
     """Wait until the edge of this machine has in force what it was told last; seconds.
 
     That is whom it denies, or what else is in the ``file`` of this name. ``None`` where no edge
-    runs. What has not ``changed`` is in force.
+    runs. What has not ``changed`` may have been told a moment ago, by who follows the tables; it is
+    not waited for where nobody asks for it.
     """
     admin = Admin(layout.admin(EDGE))
     folder = Path(layout.xds(EDGE).path)
     filters = folder / f"ecds-{BY_HEADER}.json"
     name = file or (filters.name if filters.exists() else _LISTENERS)
-    version = _version(folder / name)
+    versions: set[str] = set()  # others may tell it more meanwhile: a later one has this too
     statistics = rf"{xds.statistics_of(name)}version_text$"
     deadline = time.monotonic() + within
     while True:
+        versions.add(_version(folder / name))
         try:
             found = admin.stats(statistics)
         except (AdminUnreachableError, OSError):
             return None
-        if not changed or version in found.values():
+        if not versions.isdisjoint(found.values()) or not (changed or found):
             return True
         if time.monotonic() > deadline:
             return False
