@@ -18,7 +18,10 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostileStage]:
-    """An edge with short time-outs before a service that keeps what reaches it."""
-    limits = {"header_timeout": "1s", "request_timeout": "1.5s", "connection_idle": "1.5s"}
+    """An edge with short time-outs before a service that keeps what reaches it.
+
+    They are long enough for a client that has to wait for its turn on a busy machine.
+    """
+    limits = {"header_timeout": "5s", "request_timeout": "6s", "connection_idle": "6s"}
     with hostile_stage(tmp_path_factory.mktemp("hostile"), limits=limits) as running:
         yield running

@@ -41,7 +41,7 @@ class Probe:
     answers: int = 1
     requests: int = 1
     head: bool = False
-    patience: float = 4.0
+    patience: float = 15.0
     linger: float = 0.25
     piece: int | None = None
     sni: str = "app.localhost"
@@ -101,7 +101,7 @@ class HostileStage:
 
     def records(self, *request_ids: str) -> list[Json]:
         """The edge's own records of some requests, in their order, once all are written."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while True:
             known = {one["request_id"]: one for one in lines_of(self.stage.state)}
             if all(one in known for one in request_ids) or time.monotonic() > deadline:

@@ -272,11 +272,15 @@ class Stage:
             return client.get(url, **more)
 
     def raw(self, data: bytes, *, host: str = "app.localhost", wait: float = 5.0) -> bytes:
-        """Send bytes over TLS (ALPN http/1.1) and return all that comes until the end or time."""
+        """Send bytes over TLS (ALPN http/1.1) and return all that comes until the end.
+
+        Where none comes, it ends after ``wait`` seconds without anything.
+        """
         context = self.trust()
         context.set_alpn_protocols(["http/1.1"])
         received = b""
-        with over_tls(context, self.port, host=host, timeout=wait) as tls:
+        with over_tls(context, self.port, host=host) as tls:
+            tls.settimeout(wait)
             tls.sendall(data)
             try:
                 while chunk := tls.recv(65536):

@@ -152,7 +152,7 @@ def send(
     """One request whose headers say what they must not; its answer is not looked at."""
     told = ({} if host is None else {"host": host}) | said | {"connection": "close"}
     lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
-    hostile.stage.raw(f"GET {path}?{mark} HTTP/1.1\r\n{lines}\r\n".encode(), wait=2)
+    hostile.stage.raw(f"GET {path}?{mark} HTTP/1.1\r\n{lines}\r\n".encode(), wait=10)
 
 
 ENDS: Final = (
@@ -171,15 +171,15 @@ def test_nothing_that_a_client_chooses_ends_a_text_of_the_record(hostile: Hostil
     stage = hostile.stage
     for number, end in enumerate(ENDS):
         mark = b"ends%d" % number
-        stage.raw(_get(b"/static/" + mark + end), wait=1)
-        stage.raw(_get(b"/static/" + mark, method=b"G" + end), wait=1)
-        stage.raw(_get(b"/tenant/" + mark, end + b".tenants.localhost"), host=TENANT, wait=1)
+        stage.raw(_get(b"/static/" + mark + end), wait=10)
+        stage.raw(_get(b"/static/" + mark, method=b"G" + end), wait=10)
+        stage.raw(_get(b"/tenant/" + mark, end + b".tenants.localhost"), host=TENANT, wait=10)
         for method, path in ((b"GET", b"/2/" + mark + end), (b"G" + end, b"/2/" + mark)):
             with Http2(stage) as client:
                 fields = [(b":method", method), (b":path", b"/static" + path), *SCHEME_AND_HOST]
                 client.request([(a.decode(), b.decode("latin-1")) for a, b in fields])
-                client.read(1.0, until=1)
-        with socket.create_connection(("127.0.0.1", stage.redirect), 5) as plain:
+                client.read(10, until=1)
+        with socket.create_connection(("127.0.0.1", stage.redirect), 10) as plain:
             plain.sendall(_get(b"/to-https/" + mark + end, method=b"GET"))
             plain.recv(1000)
     send(hostile, "/static/after-ends", "after")

@@ -160,7 +160,7 @@ def _send(
     marked = [(str(name), str(value).replace("~", mark)) for name, value in fields]
     with Http2(hostile.stage) as client:
         client.request(marked, body, trailers)
-        client.read(3.0, until=1)
+        client.read(15.0, until=1)
         told = client.answers or client.resets or client.closed
     assert told, "neither answered nor cut off"
     return Outcome(client.exchange, tuple(hostile.recorder.about(mark)))
