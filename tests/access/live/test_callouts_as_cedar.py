@@ -28,7 +28,7 @@ from ringwall.gateway.admin import Admin
 from ringwall.gateway.callouts import Callouts, server
 from ringwall.gateway.compiled import Compiled
 from ringwall.gateway.deciding import Asking, Deciding
-from ringwall.gateway.envoy.callout import ABOUT_HEADER, DECIDED_HEADER, NOW_HEADER
+from ringwall.gateway.envoy.callout import ABOUT_HEADER, DECIDED_HEADER, NOW_HEADER, PATIENCE
 from ringwall.gateway.envoy.permissions import PROOF, UNKNOWN
 from ringwall.runtime.announcing import listening_at
 
@@ -143,6 +143,9 @@ class Answering:
         thread = threading.Thread(target=run)
         thread.start()
         try:
+            while not serving.started:
+                assert thread.is_alive()
+                time.sleep(0.01)
             yield
         finally:
             serving.stop()
@@ -163,12 +166,15 @@ class Scene:
         return ask(self.connection, asked.method, path, headers)
 
     def asked_about(self) -> tuple[Case, Asked]:
-        """Some request that is asked about, and allowed."""
+        """Some request that is asked about, and allowed, whenever within a minute it is made."""
         for case in self.cases:
             for _ in range(REQUESTS):
                 asked = moved_to(case.chance.asked(case.world), int(time.time()))
-                is_asked = any(one.asks(asked.request) for one in case.rulings(asked))
-                if asked.method == "GET" and is_asked and case.decided(asked).allowed:
+                if asked.method == "GET" and all(
+                    any(one.asks(later.request) for one in case.rulings(later))
+                    and case.decided(later).allowed
+                    for later in within_a_minute(asked)
+                ):
                     return case, asked
         raise AssertionError
 
@@ -195,10 +201,11 @@ def test_whoever_is_asked_the_answer_is_cedars(scene: Scene) -> None:
             for _ in range(REQUESTS):
                 asked = moved_to(case.chance.asked(case.world), int(time.time()))
                 before = scene.answering.calls
+                began = time.monotonic()
                 answer = scene.send(case, asked)
-                called = scene.answering.calls - before
-                if int(time.time()) != asked.request.now:
-                    continue
+                took, called = time.monotonic() - began, scene.answering.calls - before
+                if int(time.time()) != asked.request.now or took > PATIENCE:
+                    continue  # another moment, or a machine too busy for an answer in time
                 said = case.decided(asked)
                 where = (case.text, asked, said, answer)
                 assert answer.status == (200 if said.allowed else 403), where
@@ -232,6 +239,13 @@ def moved_to(asked: Asked, now: int) -> Asked:
     return replace(asked, request=replace(request, now=now, proven=proven))
 
 
+def within_a_minute(asked: Asked) -> Iterator[Asked]:
+    """The same request at each second of the next minute."""
+    for seconds in range(60):
+        now = asked.request.now + seconds
+        yield replace(asked, request=replace(asked.request, now=now))
+
+
 def test_who_does_not_answer_denies(scene: Scene) -> None:
     case, asked = scene.asked_about()
     assert scene.send(case, asked).status == 503
@@ -242,11 +256,15 @@ def test_who_does_not_answer_denies(scene: Scene) -> None:
 def test_who_answers_too_late_denies(scene: Scene) -> None:
     case, asked = scene.asked_about()
     with scene.answering.running(scene.socket):
-        scene.answering.delay = 1.0
-        began = time.monotonic()
-        assert scene.send(case, asked).status == 503
+        scene.answering.delay = 3.0
+        took = []
+        for _ in range(3):
+            began = time.monotonic()
+            assert scene.send(case, asked).status == 503
+            took.append(time.monotonic() - began)
         scene.answering.delay = 0.0
-        assert 0.4 < time.monotonic() - began < 0.95
+        # A machine that stands still for a moment makes one of them longer, not each.
+        assert 0.4 < min(took) < 0.95, took
         assert scene.send(case, asked).status == 200
 
 
