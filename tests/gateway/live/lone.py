@@ -22,7 +22,7 @@ def lone_envoy(folder: Path, port: int, bootstrap: dict[str, Any]) -> Iterator[H
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        made = HTTPConnection("127.0.0.1", port, timeout=10)
+        made = HTTPConnection("127.0.0.1", port, timeout=30)
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -36,4 +36,4 @@ def lone_envoy(folder: Path, port: int, bootstrap: dict[str, Any]) -> Iterator[H
         made.close()
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
