@@ -30,7 +30,8 @@ POOL = 320
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     config = plain_config()
-    config["edge"]["limits"] = {"connections": POOL}
+    # Those that are held open begin no handshake: they are to stay until the test ends them.
+    config["edge"]["limits"] = {"connections": POOL, "handshake_timeout": "60s"}
     (plain,) = config["routes"]
     config["routes"].append({**plain, "name": "static", "path": "/static/**"})
     config["availability"] = {
@@ -63,9 +64,9 @@ def test_connections_held_open_are_an_attack_from_where_they_come(running: Stage
     ]
     try:
         running.wait(lambda: attacks(running), within=15)
+        running.wait(lambda: attacks(running)[0]["peak"] >= 200)  # it may see them come
         (attack,) = attacks(running)
         assert attack["kind"] == "connections"
-        assert attack["peak"] >= 200
         whole = {"what": "address", "name": "127.0.9.9", "weight": 250}
         running.wait(lambda: whole in attacks(running)[0]["sources"])
         running.wait(lambda: told(running).found["denied"])
@@ -75,7 +76,7 @@ def test_connections_held_open_are_an_attack_from_where_they_come(running: Stage
         held_open = re.fullmatch(r"holds (\d+) connections open, 220 are allowed", denied["reason"])
         begun = re.fullmatch(r"begins (\d+) connections a second, 10 are allowed", denied["reason"])
         assert (held_open and 220 < int(held_open[1]) <= 250) or (begun and int(begun[1]) > 10)
-        running.wait(lambda: _is_refused(running, "127.0.9.9"), within=10)
+        running.wait(lambda: _is_refused(running, "127.0.9.9"), within=20)
         assert not _is_refused(running, "127.0.9.7")
     finally:
         for one in held:
@@ -105,9 +106,8 @@ def test_a_flood_is_counted_whole_and_recorded_in_part(running: Stage) -> None:
             assert time.monotonic() < deadline
             more += _refused(floods)
             assert _asked(bystander, "/static/x") == 200
-    (attack,) = _of(running, "requests")
-    assert {"127.0.9.8"} == {s["name"] for s in attack["sources"] if s["what"] == "address"}
-    running.wait(lambda: _is_refused(running, "127.0.9.8"), within=10)
+    running.wait(lambda: _addresses(running, "requests") == {"127.0.9.8"})
+    running.wait(lambda: _is_refused(running, "127.0.9.8"), within=20)
     assert not read_stance(running.state).recognised, "what one does raises no alarm"
     assert _counted(running) - before == refused + more
     running.wait(lambda: told(running).found["recorded"] == 100)
@@ -124,10 +124,8 @@ def test_who_resets_streams_without_end_is_denied(running: Stage) -> None:
         over.set()
         attacker.join()
     assert re.fullmatch(r"resets \d+ streams a second, 60 are borne", _denied(running)[source])
-    running.wait(lambda: _is_refused(running, source), within=10)
-    assert {s["name"] for s in _of(running, "frames")[0]["sources"] if s["what"] == "address"} == {
-        source
-    }
+    running.wait(lambda: _is_refused(running, source), within=20)
+    running.wait(lambda: _addresses(running, "frames") == {source})
     assert running.get("https://app.localhost/static/x").status_code == 200
 
 
@@ -180,6 +178,12 @@ def _of(stage: Stage, kind: str) -> list[dict[str, Any]]:
     return [one for one in attacks(stage) if one["kind"] == kind]
 
 
+def _addresses(stage: Stage, kind: str) -> set[str]:
+    """Where the one attack of a kind comes from, as far as that is known yet."""
+    (attack,) = _of(stage, kind) or [{"sources": []}]
+    return {one["name"] for one in attack["sources"] if one["what"] == "address"}
+
+
 def _is_refused(stage: Stage, source: str) -> bool:
     """Whether a new connection from there is ended before its handshake."""
     try:
@@ -196,7 +200,7 @@ def _connected(stage: Stage, source: str) -> ssl.SSLSocket:
 
 def test_who_begins_connections_too_fast_is_denied(running: Stage) -> None:
     running.wait(lambda: _is_refused(running, "127.0.9.6"), within=20)
-    running.wait(lambda: "127.0.9.6" in _denied(running), within=5)
+    running.wait(lambda: "127.0.9.6" in _denied(running), within=20)
     assert "connections a second, 10 are allowed" in _denied(running)["127.0.9.6"]
     assert not _is_refused(running, "127.0.9.7")
 
