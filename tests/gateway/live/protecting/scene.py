@@ -40,7 +40,8 @@ class Services:
             return {
                 "addresses": [f"127.0.0.1:{free_port()}"],
                 "owner": "tests",
-                "health": {"interval": "200ms", "unhealthy_after": 1},
+                # Who is dead is known at once; the time is for a busy machine.
+                "health": {"interval": "200ms", "timeout": "5s", "unhealthy_after": 1},
                 "sidecar": {"app": upstream.address},
                 **more,
             }
