@@ -14,12 +14,15 @@ from ringwall.lake.erasing import erase
 from ringwall.lake.holds import Hold, write_holds
 from ringwall.lake.locked import ask_sql
 from ringwall.lake.reaching import again
+from ringwall.lake.service import Log
 from ringwall.lake.snapshot import Snapshot, snapshot
 from ringwall.lake.subjects import Subjects
 from ringwall.lake.tables import Events
 from ringwall.lake.upkeep import clean
 from ringwall.lake.verifying import Checked, check_rows
 from ringwall.lake.whole import verify_log
+from ringwall.ledger.bundles import verify
+from ringwall.ledger.public_keys import shown_keys
 
 pytestmark = pytest.mark.usefixtures("place")
 
@@ -236,3 +239,29 @@ def test_a_key_that_goes_while_its_files_are_read_is_no_fault(
     found = verify_log(scene.places.log)
     assert times[0].fault is not None
     assert (found.holds, found.events) == (True, 20), list(found.lines())
+
+
+@pytest.mark.parametrize("ask", ["proof", "entries", "judged"])
+def test_a_key_that_goes_before_an_event_is_proven_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: str
+) -> None:
+    scene = LogScene(tmp_path)
+    append(scene.places.edge[0], *(edge_line(n, user="u-mine") for n in range(20)))
+    scene.collect(flush=True)
+    signed_tree(scene.places.tree, tmp_path / "keys", ORIGIN)
+    opened, log = Subjects.__init__, Log(scene.places)
+
+    def opening(self: Subjects, path: Path, *, writes: bool = True) -> None:
+        if not writes:
+            monkeypatch.setattr(Subjects, "__init__", opened)
+            _erase(scene, "u-mine")
+        opened(self, path, writes=writes)
+
+    monkeypatch.setattr(Subjects, "__init__", opening)
+    if ask == "proof":
+        assert verify(log.proof(7), keys=shown_keys(scene.places.tree)).holds
+    elif ask == "entries":
+        assert log.entries(0, 20)
+    else:
+        assert log.judged(7).holds
+    assert Subjects.__init__ is opened

@@ -29,7 +29,8 @@ def bundle_of(
 
     ``database`` is what the table is asked with, one of its own without it.
     ``LookupError`` where there is no such event, or no more, or it is not below a checkpoint yet;
-    ``ValueError`` where it is not the one that was accepted: then nothing is proven of it.
+    ``ValueError`` where it is not the one that was accepted: then nothing is proven of it;
+    ``FileNotFoundError`` where files went meanwhile.
     """
     row = _row(places, index, database)
     if row is None:
@@ -43,6 +44,10 @@ def bundle_of(
     try:
         entry = entry_of(row, subjects.key)
         openings = _openings(row, subjects) if personal else {}
+    except LookupError as error:
+        if _row(places, index, database) != row:  # somebody was erased meanwhile, and their key
+            raise FileNotFoundError(str(error)) from error
+        raise
     finally:
         subjects.close()
     proof = published.prove(index, leaf_hash(entry))
