@@ -28,6 +28,7 @@ def _flushed(stage: Stage) -> None:
     call_sync(places(stage).ready, "flush", timeout=60.0)
 
 
+@pytest.mark.timeout(600)  # dozens of commands
 def test_every_command_reads_it_there_and_it_may_be_away(tmp_path: Path, a_store: Store) -> None:
     with Way(a_store.port) as way:
         bucket = a_store.bucket(way.endpoint)

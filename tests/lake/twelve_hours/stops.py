@@ -57,13 +57,12 @@ class Stopping:
             elif stop.what == STILL:
                 self._hold_up()
             else:
-                os.kill(self._pid(stop.what), signal.SIGKILL)
+                self._signal(stop.what, signal.SIGKILL)
             self.done[stop.what] += 1
             yield stop
 
     def _hold_up(self) -> None:
-        pid = self._pid("collector")
-        os.kill(pid, signal.SIGSTOP)
+        pid = self._signal("collector", signal.SIGSTOP)
         try:
             time.sleep(self._chance.uniform(0.5, 4.0))
         finally:
@@ -90,6 +89,17 @@ class Stopping:
             self._edge.break_off()
         stage.up()
         self.machine_stopped.append((since, time.monotonic()))
+
+    def _signal(self, name: str, number: signal.Signals) -> int:
+        """Signal a process, or the next where it has ended since it was told; which it was."""
+        while True:
+            pid = self._pid(name)
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                time.sleep(0.05)
+            else:
+                return pid
 
     def _pid(self, name: str) -> int:
         """Its process now; where it is just being started again, the next."""
