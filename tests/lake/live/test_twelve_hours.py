@@ -14,9 +14,8 @@ pytestmark = pytest.mark.e2e
 SHORT = {"HOURS_EDGE": "20000", "HOURS_SECONDS": "25", "HOURS_STOPS": "1"}
 
 
-@pytest.mark.timeout(
-    700
-)  # half a minute of sending, and as long as a busy machine takes for the rest
+# Half a minute of sending, and as long as a busy machine takes for the rest.
+@pytest.mark.timeout(700)
 def test_counts_are_equal_and_all_of_it_verifies(capsys: pytest.CaptureFixture[str]) -> None:
     """``HOURS_SEED`` of what is printed repeats it."""
     argv = [sys.executable, "-u", "-m", "tests.lake.twelve_hours"]
