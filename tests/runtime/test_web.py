@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from ringwall.gateway.callouts import Callouts, server
+from ringwall.gateway.envoy.clusters import local_cluster
+from ringwall.runtime import web
 from ringwall.runtime.configuration import Address
 from ringwall.runtime.web import PrivateDoor
 
@@ -73,3 +76,13 @@ def test_a_page_in_a_browser_on_this_machine_cannot_ask_by_its_own_name(host: st
     """DNS rebinding: a stranger's name that leads to 127.0.0.1."""
     assert ask(headers={"host": host}) == (421, False, False)
     assert ask(headers={"host": host}, address="192.0.2.1:9900") == (200, True, False)
+
+
+def test_the_edge_ends_idle_connections_long_before_its_own_processes_do() -> None:
+    """Else what it sends meets one that is just being closed, and somebody gets a 503."""
+    (protocol,) = local_cluster("web", Address(path="/run/web.sock"))[
+        "typed_extension_protocol_options"
+    ].values()
+    idle = float(protocol["common_http_protocol_options"]["idle_timeout"].removesuffix("s"))
+    asked = server(Callouts(lambda _: None)).config.timeout_keep_alive
+    assert min(web._OPTIONS["timeout_keep_alive"], asked) >= 4 * idle

@@ -147,7 +147,7 @@ def server(callouts: Callouts) -> "Server":
         date_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=5,
-        timeout_keep_alive=10,
+        timeout_keep_alive=20,  # the edge, which ends idle ones after 4 s, is to be first
     )
     return Server(options)
 

@@ -83,6 +83,9 @@ _OPTIONS: dict[str, Any] = {
     "server_header": False,
     "proxy_headers": False,
     "timeout_graceful_shutdown": 5,
+    # The edge ends idle connections after 4 s. It is to be first on a busy machine too, or what it
+    # sends meets one that is just being closed.
+    "timeout_keep_alive": 20,
     "limit_concurrency": 200,
 }
 

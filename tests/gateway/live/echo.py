@@ -104,7 +104,12 @@ def main(address: str) -> None:
         host, _, port = address.rpartition(":")
         sock = socket.create_server((host, int(port)))
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, lifespan="off", ws="websockets-sansio"
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        ws="websockets-sansio",
+        timeout_keep_alive=60,  # whoever asks ends idle connections sooner, and meets none closing
     )
     uvicorn.Server(config).run(sockets=[sock])
 
