@@ -5,7 +5,7 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -74,6 +74,7 @@ class ShopScene:
 
     def __init__(self, identity: IdentityStage) -> None:
         self.identity, self.stage = identity, identity.stage
+        self._tokens: dict[str, Callable[[], str]] = {}
 
     @cached_property
     def wanted(self) -> Wanted:
@@ -224,11 +225,11 @@ class ShopScene:
         wanted = clients.Registration(name=name, scopes=scopes, organisation=whose)
         made, secret = clients.add(wanted, facts=self.identity.facts, by=MACHINE)
         form = {"grant_type": "client_credentials", "scope": " ".join(scopes)}
-        token = self._token(str(made.pk), secret, form)
+        self._tokens[name] = lambda: self._token(str(made.pk), secret, form)
         return Principal(
             name=name,
             kind=Kind.CLIENT,
-            shown={host: {"authorization": f"Bearer {token}"} for host in HOSTS},
+            shown=_bearer(self._tokens[name]()),
             at=frozenset({API, f"{organisation}.shop.localhost"} & set(HOSTS)),
             user=str(made.pk),
             client=str(made.pk),
@@ -264,29 +265,19 @@ class ShopScene:
             "code_challenge": challenge_of(VERIFIER),
             "code_challenge_method": "S256",
         }
-        url = self.identity.url("/identity/o/authorize", ID)
-        headers = {"cookie": cookie, "accept": "text/html"}
-        with self.stage.client() as browser:
-            answer = browser.get(url, params=asked, headers=headers)
-            for _ in range(3):
-                if not answer.headers.get("location", "").startswith("/"):
-                    break
-                answer = browser.get(
-                    str(answer.url.join(answer.headers["location"])), headers=headers
-                )
-        assert answer.headers.get("location", "").startswith(BACK), (
-            answer.status_code,
-            answer.text,
-        )
-        (code,) = parse_qs(urlsplit(answer.headers["location"]).query)["code"]
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK}
-        token = self._token(str(made.pk), secret, {**form, "code_verifier": VERIFIER})
+
+        def issued() -> str:
+            code = self._code(asked, cookie)
+            form = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK}
+            return self._token(str(made.pk), secret, {**form, "code_verifier": VERIFIER})
+
+        self._tokens[name], token = issued, issued()
         body = token.split(".")[1]
         said = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         return Principal(
             name=name,
             kind=Kind.USER,
-            shown={host: {"authorization": f"Bearer {token}"} for host in HOSTS},
+            shown=_bearer(token),
             at=person.at,
             user=person.user,
             client=str(made.pk),
@@ -298,6 +289,30 @@ class ShopScene:
             proven=said.get("auth_time"),
         )
 
+    def fresh(self, principal: Principal) -> Principal:
+        """The same with a new access token, if they show one: those hold for five minutes."""
+        issue = self._tokens.get(principal.name)
+        return principal if issue is None else replace(principal, shown=_bearer(issue()))
+
+    def _code(self, asked: Mapping[str, str], cookie: str) -> str:
+        """An authorization code, as a browser gets it that is signed in."""
+        url = self.identity.url("/identity/o/authorize", ID)
+        headers = {"cookie": cookie, "accept": "text/html"}
+        with self.stage.client() as browser:
+            answer = browser.get(url, params=dict(asked), headers=headers)
+            for _ in range(3):
+                if not answer.headers.get("location", "").startswith("/"):
+                    break
+                answer = browser.get(
+                    str(answer.url.join(answer.headers["location"])), headers=headers
+                )
+        assert answer.headers.get("location", "").startswith(BACK), (
+            answer.status_code,
+            answer.text,
+        )
+        (code,) = parse_qs(urlsplit(answer.headers["location"]).query)["code"]
+        return code
+
     def _token(self, client: str, secret: str | None, form: Mapping[str, str]) -> str:
         with self.stage.client() as machine:
             url = self.identity.url(TOKEN, ID)
@@ -305,6 +320,10 @@ class ShopScene:
         assert answer.status_code == 200, answer.text
         found: str = answer.json()["access_token"]
         return found
+
+
+def _bearer(token: str) -> dict[str, dict[str, str]]:
+    return {host: {"authorization": f"Bearer {token}"} for host in HOSTS}
 
 
 @contextmanager

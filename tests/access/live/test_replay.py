@@ -73,7 +73,7 @@ def people(shop: ShopScene) -> list[Principal]:
 def walk(shop: ShopScene, people: list[Principal]) -> dict[str, tuple[Outcome, bool]]:
     """By the request's id who asked for what, and whether the edge let it through."""
     found: dict[str, Outcome] = {}
-    for who in people:
+    for who in map(shop.fresh, people):
         with shop.stage.client() as client:
             for method, host, path in WAYS:
                 url = f"https://{host}:{shop.stage.port}{path}"
