@@ -46,7 +46,7 @@ def status(edge: Guarded) -> ShadowStatus:
     return shadow_status(edge.stage.gateway())
 
 
-def until(edge: Guarded, condition: Callable[[ShadowStatus], bool], within: float = 15) -> None:
+def until(edge: Guarded, condition: Callable[[ShadowStatus], bool], within: float = 60) -> None:
     deadline = time.monotonic() + within
     while not condition(found := status(edge)):
         assert time.monotonic() < deadline, found
@@ -125,7 +125,7 @@ def test_it_ends_once_what_is_in_force_decides_alike(edge: Guarded, folder: Path
 def test_it_ends_after_its_time(edge: Guarded, folder: Path) -> None:
     start(edge, folder, seconds=2.0)
     # It is looked at every 20 s while none runs that would end sooner.
-    until(edge, lambda one: one.shadow is None, within=60)
+    until(edge, lambda one: one.shadow is None)
     assert status(edge).ended[-1]["why"] == "its time is over"
     edge.stage.wait(lambda: b'"shadow_' not in tables(edge))
 
