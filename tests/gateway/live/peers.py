@@ -147,20 +147,28 @@ def impostor(port: int, pair: Pair, roots: Path) -> Iterator[list[bytes]]:
     heard: list[bytes] = []
     ended = threading.Event()
 
+    def talk(plain: socket.socket) -> None:
+        plain.settimeout(2)
+        try:
+            with context.wrap_socket(plain, server_side=True) as sock:
+                while data := sock.recv(65536):
+                    heard.append(data)
+                    sock.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nfake")
+        except OSError:
+            plain.close()
+
     def serve(listener: socket.socket) -> None:
+        # Each by itself: a caller waits two seconds for its connection, as long as one is kept.
+        talks: list[threading.Thread] = []
         while not ended.is_set():
             try:
                 plain, _ = listener.accept()
             except TimeoutError:
                 continue
-            plain.settimeout(2)
-            try:
-                with context.wrap_socket(plain, server_side=True) as sock:
-                    while data := sock.recv(65536):
-                        heard.append(data)
-                        sock.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nfake")
-            except OSError:
-                plain.close()
+            talks.append(threading.Thread(target=talk, args=(plain,)))
+            talks[-1].start()
+        for one in talks:
+            one.join()
 
     with socket.create_server(("127.0.0.1", port)) as listener:
         listener.settimeout(0.1)
