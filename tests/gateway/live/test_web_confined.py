@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,7 @@ def test_whoever_takes_over_the_web_process_cannot_change_the_log(stage: Stage) 
         *others,
         *(stage.state / name for name in ("versions", "xds", "pki", "secret.key")),
     ]
-    before = verified(stage)["size"]
+    before, running = verified(stage)["size"], pids(stage)
     environment = {"RINGWALL_STATE": str(stage.state), "RINGWALL_CONFIG": str(stage.file)}
     done = subprocess.run(
         [
@@ -136,7 +137,7 @@ def test_whoever_takes_over_the_web_process_cannot_change_the_log(stage: Stage) 
             "-c",
             _SCRIPT,
             json.dumps([*map(str, forbidden)]),
-            json.dumps(pids(stage)),
+            json.dumps(running),
         ],
         env={**os.environ, **environment},
         cwd=stage.folder,
@@ -150,7 +151,9 @@ def test_whoever_takes_over_the_web_process_cannot_change_the_log(stage: Stage) 
     came = {name: how for name, how in told.items() if name not in mine and how[0] != "refused"}
     assert came == {}
     assert len(told) > 100
-    assert stage.is_ready()
+    # Looked at while it is asked, an address may be held for ill for a moment.
+    stage.wait(stage.is_ready)
+    assert pids(stage) == running
     assert NotaryClient(log.notary).tell().vkeys, "who is not confined is answered"
     assert verified(stage)["size"] >= before
 
@@ -159,5 +162,9 @@ def test_the_web_process_that_runs_is_confined_with_all_its_threads(stage: Stage
     assert figure(stage, "web_confined") == 1
     found = {one["name"]: int(one["pid"]) for one in stage.ask("status")["processes"]}
     for name in ("web", "collector", "notary"):
+        seen = 0
         for thread in Path(f"/proc/{found[name]}/task").iterdir():
-            assert "NoNewPrivs:\t1\n" in (thread / "status").read_text(), (name, thread)
+            with suppress(FileNotFoundError, ProcessLookupError):  # ended since they were listed
+                assert "NoNewPrivs:\t1\n" in (thread / "status").read_text(), (name, thread)
+                seen += 1
+        assert seen, name
