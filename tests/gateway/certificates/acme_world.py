@@ -2,6 +2,7 @@
 
 Run by the Python of the tools environment, which holds acme2certifier: ``python acme_world.py
 <folder> <port for http-01> <port for tls-alpn-01>``. Writes ``address`` into the folder when ready.
+While a test keeps ``held-order`` there no new order is taken; with ``held-check``, none is checked.
 
 The server's checks are all on. It connects to ports 80 and 443 of the addresses it resolves; a
 proxy in its own configuration (``proxy_server_list``) leads those two to ports the test listens on,
@@ -17,6 +18,7 @@ import socketserver
 import ssl
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -50,9 +52,11 @@ class Proxy(socketserver.StreamRequestHandler):
 
     http_port = 0
     tls_port = 0
+    held = Path()
 
     def handle(self) -> None:
         request = self.rfile.readline()
+        while_held(self.held)
         method, target, _ = request.decode().split(" ", 2)
         head = b""
         while (line := self.rfile.readline()) not in {b"\r\n", b""}:
@@ -90,7 +94,27 @@ class Quiet(WSGIRequestHandler):
         return str(self.client_address[0])
 
     def get_environ(self) -> dict[str, Any]:
+        # Now, not once it is answered: who has its answer may count the requests in the log.
+        super().log_request()
         return {**super().get_environ(), "wsgi.url_scheme": "https", "HTTPS": "on"}
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+def while_held(what: Path) -> None:
+    """Wait as long as a test holds something up by a file."""
+    while what.exists():
+        time.sleep(0.02)
+
+
+def holding_orders(application: Any, held: Path) -> Any:
+    def held_up(environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["PATH_INFO"].endswith("/neworder"):
+            while_held(held)
+        return application(environ, start_response)
+
+    return held_up
 
 
 def use_name_server(port: int) -> None:
@@ -118,6 +142,7 @@ def hand_proxy_to_validators() -> None:
 def main() -> None:
     folder = Path(sys.argv[1])
     Proxy.http_port, Proxy.tls_port = int(sys.argv[2]), int(sys.argv[3])
+    Proxy.held = folder / "held-check"
     names = socketserver.ThreadingUDPServer(("127.0.0.1", 0), NameServer)
     proxy = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Proxy)
     proxy.daemon_threads = True
@@ -133,7 +158,11 @@ def main() -> None:
     hand_proxy_to_validators()
     application = importlib.import_module("acme2certifier.share.acme2certifier_wsgi").application
     server = make_server(
-        "127.0.0.1", 0, application, server_class=ThreadedWSGIServer, handler_class=Quiet
+        "127.0.0.1",
+        0,
+        holding_orders(application, folder / "held-order"),
+        server_class=ThreadedWSGIServer,
+        handler_class=Quiet,
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "server.crt", folder / "server.key")

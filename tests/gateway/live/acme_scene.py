@@ -10,10 +10,11 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -147,15 +148,23 @@ class Scene:
         return list((self.stage.state / "acme/orders").glob("*"))
 
     @contextmanager
-    def killing(self, process: str, when: Callable[[], bool]) -> Iterator[None]:
-        """SIGKILL a process the moment ``when()`` is true, which must happen in the end."""
+    def killing(
+        self, process: str, when: Callable[[], bool], *, before: Literal["order", "check"]
+    ) -> Iterator[None]:
+        """SIGKILL a process the moment ``when()`` is true, which must happen in the end.
+
+        The server goes no further than ``before`` a new order or its check until that is done.
+        """
         pid, killed = self.stage.pid(process), threading.Event()
+        held = self.world / f"held-{before}"
+        held.touch()
 
         def watch() -> None:
             deadline = time.monotonic() + SOON_S
             while time.monotonic() < deadline:
                 if when():
                     os.kill(pid, signal.SIGKILL)
+                    held.unlink()
                     killed.set()
                     return
                 time.sleep(0.002)
@@ -166,13 +175,15 @@ class Scene:
             yield
         finally:
             watcher.join()
+            held.unlink(missing_ok=True)
         assert killed.is_set(), self.stage.log()
 
     def plain(self, data: bytes, *, wait: float = 5.0) -> bytes:
         """Send a request to the plain-text twin and return its answer."""
         answer = b""
         with socket.create_connection(("127.0.0.1", self.stage.redirect), timeout=wait) as sock:
-            sock.sendall(data)
+            with suppress(OSError):  # refused while being sent: the answer is on its way
+                sock.sendall(data)
             while not _whole(answer) and (chunk := sock.recv(65536)):
                 answer += chunk
         return answer
