@@ -241,6 +241,11 @@ class IdentityStage:
         found = self.admin.stats(r"^cluster\.ringwall-renewals\.upstream_rq_total$")
         return int(found["cluster.ringwall-renewals.upstream_rq_total"])
 
+    def arrived(self) -> int:
+        """Requests that have come to the edge so far."""
+        found = self.admin.stats(r"^http\.edge\.downstream_rq_total$")
+        return int(found["http.edge.downstream_rq_total"])
+
 
 def ask(
     client: httpx.Client,

@@ -53,7 +53,7 @@ def roles(scene: IdentityStage, client: httpx.Client) -> set[str]:
 
 def _why(scene: IdentityStage, mark: str, answer: httpx.Response) -> str:
     """What the edge recorded of a request, and what the processes logged."""
-    scene.stage.wait(lambda: mark in text_of(scene.stage.state), within=10)
+    scene.stage.wait(lambda: mark in text_of(scene.stage.state))
     record = [one for one in text_of(scene.stage.state).splitlines() if mark in one]
     return "\n".join([answer.text, *record, scene.stage.log()])
 
@@ -87,7 +87,7 @@ def test_it_ends_in_time_though_the_worker_is_dead(
     value = browser.cookies[COOKIE].strip('"').partition(".")[2]
     kept = f"{COOKIE}=9999999999.{value}"
     pid = scene.stage.pid("worker")
-    _stop_between_writes(pid, scene.stage.state / "tables" / "ringwall.sqlite3")
+    _stop_between_writes(pid, scene.stage.state)
     try:
         last = {"renewed": 0.0, "kept": 0.0}
         while (now := time.time()) < ends.timestamp() + 1.5:
