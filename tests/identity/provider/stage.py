@@ -26,6 +26,8 @@ from ringwall.identity.config import Identity
 from ringwall.identity.facts import Facts
 
 PASSWORD = "seven-Purple-otters-dance"
+_PATIENCE_S = 60
+"""For a busy machine; nothing waits longer than it must."""
 _INPUT = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
@@ -63,6 +65,9 @@ def served(state: Path, folder: Path, url: str | None) -> Iterator[Stage]:
     command += [
         "--timeout-graceful-shutdown",
         "1",
+        # Longer than any client keeps a connection: none sends on one that is being closed.
+        "--timeout-keep-alive",
+        "120",
         "--log-level",
         "warning",
         "django.core.asgi:get_asgi_application",
@@ -76,7 +81,7 @@ def served(state: Path, folder: Path, url: str | None) -> Iterator[Stage]:
         yield stage
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(_PATIENCE_S)
 
 
 def certificate_for(name: str, folder: Path) -> tuple[Path, Path]:
@@ -131,7 +136,9 @@ class Person:
     client: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.client = httpx.Client(verify=self.stage.tls, base_url=self.stage.origin)
+        self.client = httpx.Client(
+            verify=self.stage.tls, base_url=self.stage.origin, timeout=_PATIENCE_S
+        )
 
     def sign_in(self) -> None:
         """By mail address and password, through the page."""

@@ -15,9 +15,7 @@ pytestmark = pytest.mark.e2e
 
 def test_authlib_signs_somebody_in(stage: Stage, ada: Any, register: Register) -> None:
     client, secret = register(stage.facts)
-    document = httpx.get(
-        f"{stage.origin}/.well-known/openid-configuration", verify=stage.tls
-    ).json()
+    document = _read(stage, f"{stage.origin}/.well-known/openid-configuration")
     party = OAuth2Session(
         client.pk,
         secret,
@@ -39,7 +37,7 @@ def test_authlib_signs_somebody_in(stage: Stage, ada: Any, register: Register) -
         authorization_response=person.arrived,
         code_verifier=verifier,
     )
-    keys = KeySet.import_key_set(httpx.get(document["jwks_uri"], verify=stage.tls).json())
+    keys = KeySet.import_key_set(_read(stage, document["jwks_uri"]))
     said = jwt.decode(token["id_token"], keys, algorithms=["ES256"])
     registry = jwt.JWTClaimsRegistry(
         iss={"value": stage.origin}, aud={"value": client.pk}, nonce={"value": "once"}
@@ -57,3 +55,7 @@ def test_authlib_signs_somebody_in(stage: Stage, ada: Any, register: Register) -
     assert again["refresh_token"] != token["refresh_token"]
     party.close()
     person.client.close()
+
+
+def _read(stage: Stage, url: str) -> Any:
+    return httpx.get(url, verify=stage.tls, timeout=60).json()

@@ -28,6 +28,7 @@ MANAGER = """
     post_logout_redirect_uri: location.origin + "/bye",
     scope: "openid profile email orders:read",
     loadUserInfo: true,
+    silentRequestTimeoutInSeconds: 60,
   });
 }
 """

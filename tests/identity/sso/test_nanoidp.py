@@ -69,7 +69,7 @@ users:
         yield here
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         log.close()
 
 
@@ -100,7 +100,7 @@ def fields(page: str) -> tuple[str, dict[str, str]]:
 
 def log_in(url: str) -> httpx.Response:
     """Ada types her password over there; what comes back after."""
-    with httpx.Client(timeout=20) as client:
+    with httpx.Client(timeout=60) as client:
         page = client.get(url)
         action, told = fields(page.text)
         told |= {"username": "ada", "password": "a password over there"}
@@ -140,7 +140,7 @@ def test_saml(idp: str, north: Any, browser: Any, facts: Facts) -> None:
         provider=connections.Saml(
             entity_id=f"{idp}/saml",
             sso_url=f"{idp}/saml/sso",
-            certificates=(httpx.get(f"{idp}/saml/cert.pem").text,),
+            certificates=(httpx.get(f"{idp}/saml/cert.pem", timeout=60).text,),
         ),
         private_network=True,
         by=MACHINE,
