@@ -16,7 +16,7 @@ from tests.gateway.live.record import lines_of
 
 from ringwall.gateway.callout_counts import CalloutCount, callout_counts
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]  # who is asked has half a second
 
 MARKED: Final = (
     POLICIES

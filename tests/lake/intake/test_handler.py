@@ -113,6 +113,7 @@ def test_what_was_handed_over_is_there_once_whoever_is_killed(own: Stage, tmp_pa
     assert spill.stat().st_size == 0
 
 
+@pytest.mark.alone  # the bound is one of seconds
 def test_a_program_never_waits_for_an_intake_that_hangs(own: Stage) -> None:
     handler = IntakeHandler(socket_of(own), most=100, every=0.01, patience=0.2)
     logger = logger_with(handler)
