@@ -137,6 +137,11 @@ def _check(text: str, message: str, mend: str | None) -> None:
             "nothing has tags here: this is never true",
             None,
         ),
+        (
+            'action.\u00a6getTag("x") == "y"',
+            "nothing has tags here: this is never true",
+            None,
+        ),
         ("action.\u00a6name", 'Action has no attribute "name"', "no attribute at all"),
         (
             "action has \u00a6name",

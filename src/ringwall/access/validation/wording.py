@@ -38,7 +38,10 @@ _UNREADABLE: Final = re.compile(
 _COUNT: Final = re.compile(
     r"wrong number of arguments in extension function application\. Expected (\d+), got (\d+)"
 )
-_UNRECOGNISED: Final = re.compile(r"unrecognized (?:entity type|action) ")
+_TOLD: Final = re.compile(
+    r"unrecognized (?:entity type|action) |unable to guarantee safety of access to tag "
+)
+"""What is said of names that are unknown, and of tags, which nothing has."""
 _NO_ACTION: Final = "unable to find an applicable action given the policy scope constraints"
 _EMPTY: Final = "empty set literals are forbidden in policies"
 _NOT_LITERAL: Final = "extension constructors may not be called with non-literal expressions"
@@ -70,10 +73,10 @@ def worded(
 ) -> Iterator[Remark]:
     """Return remarks for what is ``said`` of a part of a policy, or of its head (``None``).
 
-    Nothing for names that are unknown: they are told by whoever knows all names.
+    Nothing for names that are unknown, and for tags: they are told by whoever knows all names.
     """
     words = _Words(policy, vocabulary)
-    left = {one for one in said if not _UNRECOGNISED.match(one)}
+    left = {one for one in said if not _TOLD.match(one)}
     if part is None:
         if _NO_ACTION in left and left == said:
             yield no_request(policy, vocabulary)
