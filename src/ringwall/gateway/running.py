@@ -358,7 +358,7 @@ class Run:
 
     def _end(self) -> None:
         told = self._signals.told
-        if not told.is_set() and not self._supervisor.tell_guardian():  # a second would hurry it
+        if not told.is_set() and not self._supervisor.tell_guardian():
             told.set()
 
     async def _changed(self) -> None:

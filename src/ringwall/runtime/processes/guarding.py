@@ -22,6 +22,7 @@ class Guardian:
         self.state: Literal["absent", "present", "lost"] = "absent"
         self._lost = lost
         self._pidfd: int | None = None
+        self._is_told = False
         claimed = os.environ.get(VARIABLE, "")
         if not claimed.isdecimal():
             return
@@ -41,13 +42,19 @@ class Guardian:
         asyncio.get_running_loop().add_reader(pidfd, self._ended)
 
     def tell_to_end(self) -> bool:
-        """Send it SIGTERM; False where nobody is there to hear it."""
+        """Send it SIGTERM, once; False where nobody is there to hear it.
+
+        A second one would hurry what ends, and may come from another before the first is passed on.
+        """
         if self._pidfd is None:
             return False
+        if self._is_told:
+            return True
         try:
             signal.pidfd_send_signal(self._pidfd, signal.SIGTERM)
         except ProcessLookupError:
             return False
+        self._is_told = True
         return True
 
     def close(self) -> None:
