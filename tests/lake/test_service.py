@@ -13,7 +13,7 @@ import pytest
 from tests.lake.logs import ORIGIN, LogScene, append, edge_line
 from tests.lake.signed import signed_tree
 
-from ringwall.lake import bundling, reaching
+from ringwall.lake import entry_rows, reaching
 from ringwall.lake.bucket import VARIABLE
 from ringwall.lake.commands import proving
 from ringwall.lake.exporting import export, form_of
@@ -110,7 +110,7 @@ def stored_meanwhile(scene: LogScene, monkeypatch: pytest.MonkeyPatch) -> LogSce
             assert not all(Path(one).exists() for one in there.batches)
         return there
 
-    for module in (bundling, reaching):
+    for module in (entry_rows, reaching):
         monkeypatch.setattr(module, "snapshot", found)
     return scene
 

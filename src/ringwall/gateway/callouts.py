@@ -26,7 +26,7 @@ from ringwall.gateway.opening import open_standing
 from ringwall.gateway.standing import Standing
 from ringwall.gateway.versions import DamagedVersionError
 from ringwall.gateway.wanted import Wanted
-from ringwall.runtime.announcing import listening_at
+from ringwall.runtime.announcing import KEEPS_IDLE_S, listening_at
 from ringwall.runtime.configuration import Configuration, ConfigurationError
 from ringwall.runtime.installation import Installation
 
@@ -147,7 +147,7 @@ def server(callouts: Callouts) -> "Server":
         date_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=5,
-        timeout_keep_alive=20,  # the edge, which ends idle ones after 4 s, is to be first
+        timeout_keep_alive=KEEPS_IDLE_S,
     )
     return Server(options)
 

@@ -1,14 +1,14 @@
 """Entries for whoever mirrors the log (C2SP tlog-tiles, "Log entries"), made of the table."""
 
-from typing import Any, Final
+from contextlib import closing
+from typing import Final
 
 import duckdb
 
+from ringwall.lake.entry_rows import entry_rows, with_their_keys
 from ringwall.lake.places import Places
-from ringwall.lake.snapshot import snapshot
 from ringwall.lake.subjects import Subjects
-from ringwall.lake.tables import events_of
-from ringwall.lake.verifying import ENTRY_COLUMNS, entry_of
+from ringwall.lake.verifying import entry_of
 from ringwall.ledger.published import Published
 from ringwall.ledger.tiles import WIDTH
 
@@ -30,30 +30,11 @@ def entry_bundle(
     if end > Published(places.tree).size:
         msg = f"the newest checkpoint has no entry {end - 1}"
         raise LookupError(msg)
-    rows = _rows(places, first, end, database)
+    rows = entry_rows(places, first, end, database)
     if [row[0] for row in rows] != list(range(first, end)):
         msg = f"not all of the entries {first} to {end - 1} are kept any more"
         raise LookupError(msg)
     subjects = Subjects(places.subjects, writes=False)
-    try:
+    with closing(subjects), with_their_keys(rows, places, first, end, database):
         entries = [entry_of(row, subjects.key) for row in rows]
-    except LookupError as error:
-        if _rows(places, first, end, database) != rows:  # somebody was erased, and their key
-            raise FileNotFoundError(str(error)) from error
-        raise
-    finally:
-        subjects.close()
     return b"".join(len(one).to_bytes(_LENGTH, "big") + one for one in entries)
-
-
-def _rows(
-    places: Places, first: int, end: int, database: duckdb.DuckDBPyConnection
-) -> list[tuple[Any, ...]]:
-    events = events_of(places)
-    found = snapshot(events, places.journal)
-    events.reach(database)
-    return database.execute(
-        f"SELECT {ENTRY_COLUMNS} FROM ({found.relation()}) WHERE index >= ? AND index < ?"
-        " ORDER BY index",
-        [first, end],
-    ).fetchall()

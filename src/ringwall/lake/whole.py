@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import duckdb
 import orjson
@@ -96,6 +96,17 @@ class Findings:
             yield f"{self.unproven:,} events are not below a checkpoint yet, so not verified", ""
 
 
+class _Asked(NamedTuple):
+    """Which events are to be verified: from ``first`` to before ``end``, or to the last."""
+
+    first: int
+    end: int | None
+
+    def until(self, size: int) -> int:
+        """Where they end in a tree of so many."""
+        return size if self.end is None else min(self.end, size)
+
+
 def verify_log(
     log: Path,
     *,
@@ -134,7 +145,7 @@ def verify_log(
         findings.wrong.append("the checkpoint is of a log without events: nothing was verified")
         return findings
     try:
-        again(lambda: _rows(places, published, findings, (first, end), progress))
+        again(lambda: _rows(places, published, findings, _Asked(first, end), progress))
     except BucketError:
         raise  # it could not be looked at, which says nothing of what it is like
     except _BROKEN as error:
@@ -154,15 +165,17 @@ def _rows(
     places: Places,
     published: Published,
     findings: Findings,
-    asked: tuple[int, int | None],
+    asked: _Asked,
     progress: Callable[[int, int], None],
 ) -> None:
     findings.events = findings.gone = findings.unproven = 0  # it may be done again
     events = events_of(places)
     found = _snapshot(events, places)
-    until = _until(published, asked)
-    if asked[0] >= until > 0:
-        findings.wrong.append(f"no event from {asked[0]} to before {until} is there to be verified")
+    until = asked.until(published.size)
+    if asked.first >= until > 0:
+        findings.wrong.append(
+            f"no event from {asked.first} to before {until} is there to be verified"
+        )
         return
     try:
         _compare(places, published, found, findings, asked, progress=progress)
@@ -171,10 +184,6 @@ def _rows(
         raise
     if findings.fault is not None:
         _require_there(events, places, found, findings.fault.why)
-
-
-def _until(published: Published, asked: tuple[int, int | None]) -> int:
-    return published.size if asked[1] is None else min(asked[1], published.size)
 
 
 def _require_there(events: Events, places: Places, found: Snapshot, why: str) -> None:
@@ -192,11 +201,11 @@ def _compare(
     published: Published,
     found: Snapshot,
     findings: Findings,
-    asked: tuple[int, int | None],
+    asked: _Asked,
     *,
     progress: Callable[[int, int], None],
 ) -> None:
-    until = _until(published, asked)
+    until = asked.until(published.size)
     findings.fault = None
     with (
         closing(Subjects(places.subjects, writes=False)) as subjects,
@@ -210,13 +219,13 @@ def _compare(
             key_of=subjects.key,
             gone=vouched(lists, told),
             database=database,
-            first=asked[0],
+            first=asked.first,
             end=until,
             progress=lambda done: progress(done, until),
         )
         findings.events, findings.gone = checked.events, checked.gone
         findings.fault = checked.fault
-        if asked[1] is None:
+        if asked.end is None:
             findings.unproven = _count(found, published.size, database)
         if findings.fault is None:
             findings.fault = check_columns(found, database=database)

@@ -6,6 +6,9 @@ import threading
 from pathlib import Path
 from typing import Final
 
+KEEPS_IDLE_S: Final = 20
+"""Seconds that a connection of the edge may be idle. The edge ends those after 4 s, and is to be
+first on a busy machine too, or what it sends meets one that is just being closed."""
 WAITING: Final = 1024
 """Connections that may wait to be taken."""
 

@@ -15,7 +15,7 @@ import django
 import uvicorn
 from django.urls import get_resolver
 
-from ringwall.runtime.announcing import WAITING, bound_at
+from ringwall.runtime.announcing import KEEPS_IDLE_S, WAITING, bound_at
 from ringwall.runtime.configuration import Address
 from ringwall.runtime.ending import ending
 from ringwall.runtime.handling import OneThread
@@ -83,9 +83,7 @@ _OPTIONS: dict[str, Any] = {
     "server_header": False,
     "proxy_headers": False,
     "timeout_graceful_shutdown": 5,
-    # The edge ends idle connections after 4 s. It is to be first on a busy machine too, or what it
-    # sends meets one that is just being closed.
-    "timeout_keep_alive": 20,
+    "timeout_keep_alive": KEEPS_IDLE_S,
     "limit_concurrency": 200,
 }
 

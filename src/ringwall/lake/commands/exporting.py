@@ -54,7 +54,7 @@ def log_export(
         export(found, query, sys.stdout.buffer, form_of(form))
         return
     else:
-        count = again(lambda: _to_file(found, query, out, form))
+        count = _to_file(found, query, out, form)
     say(f"wrote {count:,} events to {out}" if count else "nothing was found")
 
 
